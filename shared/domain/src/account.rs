@@ -1,0 +1,168 @@
+//! An account: one person at one tenant.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use data_encoding::HEXLOWER;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::language::Language;
+use crate::link::{LinkId, LinkPurpose, WithdrawnReason};
+use crate::login::Login;
+use crate::tenant::TenantId;
+use crate::time::micros;
+
+/// Where an account is found: a hash of tenant and login.
+///
+/// So sign-in reads the account in one call, and links, outbox and streams refer to a person
+/// without holding an address. It is a name, not a secret: who knows the address can compute it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AccountRef(String);
+
+impl AccountRef {
+    /// The reference of a login at a tenant, whether or not such an account exists.
+    #[must_use]
+    pub fn of(tenant: &TenantId, login: &Login) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(tenant.as_str());
+        hash.update(b"\n"); // in neither a tenant's name nor a login
+        hash.update(login.as_str());
+        let digest: [u8; 32] = hash.finalize().into();
+        Self(HEXLOWER.encode(digest.split_at(16).0))
+    }
+
+    /// 32 hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why an account is blocked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockReason {
+    /// Invoices are unpaid.
+    PaymentOverdue,
+    /// The trial is over and nothing was taken out.
+    TrialEnded,
+    /// The organisation cancelled.
+    Cancelled,
+    /// An admin took the access away.
+    RevokedByAdmin,
+    /// The account is of another type than this door is for.
+    WrongAccountType,
+    /// Something else.
+    Other,
+}
+
+impl BlockReason {
+    /// The word in answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PaymentOverdue => "payment_overdue",
+            Self::TrialEnded => "trial_ended",
+            Self::Cancelled => "cancelled",
+            Self::RevokedByAdmin => "revoked_by_admin",
+            Self::WrongAccountType => "wrong_account_type",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// The live link of one purpose: at most one, and whoever issues or kills moves this pointer in
+/// the same transaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// The link.
+    pub link_id: LinkId,
+    /// When the person asked for it; an older request never replaces a newer one.
+    #[serde(with = "micros")]
+    pub requested_at: Timestamp,
+    /// Until when it lives: its validity, and from the click on its window.
+    #[serde(with = "micros")]
+    pub until: Timestamp,
+}
+
+/// One person at one tenant, as kept.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Account {
+    /// A UUID v7.
+    pub account_id: String,
+    /// The address; notices go here and nowhere else.
+    pub login: String,
+    /// Given name.
+    #[serde(default)]
+    pub first_name: Option<String>,
+    /// Family name, which a password may not contain.
+    #[serde(default)]
+    pub last_name: Option<String>,
+    /// Mobile number, E.164.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// The language of notices.
+    #[serde(default)]
+    pub language: Option<Language>,
+    /// Present exactly when the account is blocked.
+    #[serde(default)]
+    pub blocked: Option<BlockReason>,
+    /// Raised by every change that ends what was issued before.
+    pub epoch: u64,
+    /// Raised by every new hash; 0 while there is no password.
+    pub password_version: u64,
+    /// The hash, a PHC string.
+    #[serde(default)]
+    pub password_phc: Option<String>,
+    /// When a person last set the password.
+    #[serde(default, with = "micros::option")]
+    pub password_set_at: Option<Timestamp>,
+    /// Whether the present password is in `history`; not so for an imported hash.
+    #[serde(default)]
+    pub password_in_history: bool,
+    /// The salt of all history entries, base64url.
+    #[serde(default)]
+    pub history_salt: Option<String>,
+    /// Every password ever set, see `hashing::History`.
+    #[serde(default)]
+    pub history: Vec<String>,
+    /// The live link of each purpose.
+    #[serde(default)]
+    pub slots: BTreeMap<LinkPurpose, Slot>,
+    /// When something last ended all links.
+    #[serde(default, with = "micros::option")]
+    pub killed_at: Option<Timestamp>,
+    /// By what.
+    #[serde(default)]
+    pub kill_reason: Option<WithdrawnReason>,
+    /// When its owner last said "this was not me" of something that had happened.
+    #[serde(default, with = "micros::option")]
+    pub reported_at: Option<Timestamp>,
+    /// When the account was made.
+    #[serde(with = "micros")]
+    pub created_at: Timestamp,
+}
+
+/// Personal data and a hash: a debug print shows the id only.
+impl fmt::Debug for Account {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Account({})", self.account_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_at_two_tenants_is_two_accounts() {
+        let login = Login::parse("mo@example.com").unwrap();
+        let of = |name| AccountRef::of(&TenantId::parse(name).unwrap(), &login);
+        assert_ne!(of("demo"), of("demo2"));
+        assert_eq!(of("demo"), of("demo"));
+        assert!(!of("demo").as_str().contains("mo@"));
+    }
+}

@@ -1,0 +1,30 @@
+//! The rules of account recovery, and nothing else.
+//!
+//! What is absent on purpose: async, AWS, a clock, the environment, randomness. `now` and random
+//! bytes are arguments, so every rule is a table in a test and holds to the second.
+
+pub mod account;
+pub mod blocklist;
+pub mod client;
+pub mod event;
+pub mod hashing;
+pub mod issue;
+pub mod keys;
+pub mod language;
+pub mod link;
+pub mod login;
+pub mod password;
+pub mod policy;
+pub mod settings;
+pub mod support;
+pub mod tenant;
+pub mod time;
+pub mod token;
+
+pub use account::{Account, AccountRef};
+pub use language::Language;
+pub use link::{Link, LinkId, Remedy};
+pub use login::Login;
+pub use settings::Settings;
+pub use support::SupportCode;
+pub use tenant::TenantId;

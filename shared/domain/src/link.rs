@@ -1,0 +1,348 @@
+//! The life of a link.
+//!
+//! ```text
+//!             click (a person's POST)          password set
+//!   sent ───────────────────────────▶ clicked ─────────────▶ used
+//!    │ validity.link_unclicked         │ validity.link_clicked
+//!    ▼                                 ▼
+//!  expired                        click_expired             (both by the clock, here)
+//!    any time before used:  a newer link of the same purpose → superseded
+//!                           password or address changed, blocked, deleted, "not me" → withdrawn
+//! ```
+//!
+//! A deadline is never written as a death: it is compared with `now` on every use, and again in
+//! the condition of the write. What was written (`death`) and what the clock says are weighed
+//! here, and the earlier one is the cause.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::account::{Account, AccountRef};
+use crate::keys::KeyState;
+use crate::time::{after, micros};
+use crate::token::CROCKFORD;
+
+/// What a link, once clicked, lets a person do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkPurpose {
+    /// Choose a new password.
+    Reset,
+}
+
+impl LinkPurpose {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::Reset];
+
+    /// The word in answers, keys and logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+        }
+    }
+}
+
+/// The random name of a link: 80 bits, the only part of its token that is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct LinkId([u8; 10]);
+
+impl LinkId {
+    /// From 80 random bits.
+    #[must_use]
+    pub fn new(random: [u8; 10]) -> Self {
+        Self(random)
+    }
+
+    /// Reads its sixteen symbols.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = CROCKFORD.decode(text.as_bytes()).ok()?;
+        bytes.try_into().ok().map(Self)
+    }
+
+    pub(crate) fn bytes(self) -> [u8; 10] {
+        self.0
+    }
+}
+
+impl fmt::Display for LinkId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&CROCKFORD.encode(&self.0))
+    }
+}
+
+impl From<LinkId> for String {
+    fn from(id: LinkId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for LinkId {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not a link id")
+    }
+}
+
+/// A link as it is kept: everything that decides its life, and no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Its name.
+    pub link_id: LinkId,
+    /// What it is for.
+    pub purpose: LinkPurpose,
+    /// Where the account is.
+    pub account_ref: AccountRef,
+    /// Whose it is.
+    pub account_id: String,
+    /// The login, for the form of the new password; gone once the link is dead.
+    pub login: Option<String>,
+    /// The account's epoch at issue; the link is good for no other.
+    pub epoch: u64,
+    /// Where the person goes afterwards.
+    pub return_url: Option<String>,
+    /// When the person asked.
+    #[serde(with = "micros")]
+    pub requested_at: Timestamp,
+    /// When it was made, from when its validity runs.
+    #[serde(with = "micros")]
+    pub issued_at: Timestamp,
+    /// Until when it can be clicked.
+    #[serde(with = "micros")]
+    pub expires_at: Timestamp,
+    /// When it was first clicked.
+    #[serde(default, with = "micros::option")]
+    pub clicked_at: Option<Timestamp>,
+    /// Until when its grant can be used, once clicked.
+    #[serde(default, with = "micros::option")]
+    pub click_expires_at: Option<Timestamp>,
+    /// Passwords tried under its grant.
+    #[serde(default)]
+    pub tries: u32,
+    /// When it was used, superseded or withdrawn.
+    #[serde(default, with = "micros::option")]
+    pub died_at: Option<Timestamp>,
+    /// By what; present exactly when `died_at` is.
+    #[serde(default)]
+    pub death: Option<WrittenDeath>,
+    /// The support code of the request that it answers.
+    pub support_code: String,
+}
+
+/// A death that someone caused, as it is written on the link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WrittenDeath {
+    /// Its password was set.
+    Used,
+    /// Ended for another reason.
+    Withdrawn(WithdrawnReason),
+    /// A newer link of the same purpose was issued.
+    Superseded,
+}
+
+/// Why a link was withdrawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WithdrawnReason {
+    /// The password was changed in another way.
+    PasswordChanged,
+    /// The login was changed.
+    AddressChanged,
+    /// The account was blocked.
+    AccountBlocked,
+    /// The account was deleted.
+    AccountDeleted,
+    /// Its owner said "this was not me".
+    NotMe,
+    /// The service desk or the operator ended it.
+    ByDesk,
+    /// Twenty passwords were tried under its grant.
+    TooManyTries,
+}
+
+impl WithdrawnReason {
+    /// The word in answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PasswordChanged => "password_changed",
+            Self::AddressChanged => "address_changed",
+            Self::AccountBlocked => "account_blocked",
+            Self::AccountDeleted => "account_deleted",
+            Self::NotMe => "not_me",
+            Self::ByDesk => "by_desk",
+            Self::TooManyTries => "too_many_tries",
+        }
+    }
+}
+
+/// Why a link is dead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeathCause {
+    /// Nobody clicked in time.
+    Expired,
+    /// Clicked, but not used in time.
+    ClickExpired,
+    /// A newer link of the same purpose was issued.
+    Superseded,
+    /// Its password was set.
+    Used,
+    /// Ended for another reason.
+    Withdrawn(WithdrawnReason),
+}
+
+impl DeathCause {
+    /// At the same moment the lower one is told.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Used => 0,
+            Self::Withdrawn(_) => 1,
+            Self::Superseded => 2,
+            Self::Expired | Self::ClickExpired => 3,
+        }
+    }
+}
+
+/// The earliest death of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Death {
+    /// Of what.
+    pub cause: DeathCause,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Where a link stands at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It can be clicked.
+    Sent {
+        /// Until then.
+        until: Timestamp,
+    },
+    /// Its grant can be used; clicking again gives the same grant and the same deadline.
+    Clicked {
+        /// Until then.
+        until: Timestamp,
+    },
+    /// It can do nothing more, and says why.
+    Dead(Death),
+}
+
+/// The one step that helps the holder of a dead link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Ask for a new link, in one press.
+    RequestAgain,
+    /// A newer link is waiting in the mailbox.
+    UseNewerLink,
+    /// A password was set since; sign in with it.
+    SignIn,
+    /// Nothing a link can do; ask the people behind the tenant.
+    ContactSupport,
+}
+
+impl Remedy {
+    /// The word in answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RequestAgain => "request_again",
+            Self::UseNewerLink => "use_newer_link",
+            Self::SignIn => "sign_in",
+            Self::ContactSupport => "contact_support",
+        }
+    }
+}
+
+/// Passwords that may be tried under one grant; a rejected one burns nothing else.
+pub const GRANT_TRIES_MAX: u32 = 20;
+
+impl Link {
+    /// Where the link stands at `now`, and under the key that its token came with.
+    #[must_use]
+    pub fn state(&self, now: Timestamp, key: KeyState) -> State {
+        let deadline = match self.click_expires_at {
+            Some(at) => Death { cause: DeathCause::ClickExpired, at },
+            None => Death { cause: DeathCause::Expired, at: self.expires_at },
+        };
+        let written = self.death.zip(self.died_at).map(|(death, at)| Death {
+            cause: match death {
+                WrittenDeath::Used => DeathCause::Used,
+                WrittenDeath::Withdrawn(reason) => DeathCause::Withdrawn(reason),
+                WrittenDeath::Superseded => DeathCause::Superseded,
+            },
+            at,
+        });
+        let retired = match key {
+            KeyState::Retired(at) => {
+                Some(Death { cause: DeathCause::Withdrawn(WithdrawnReason::ByDesk), at })
+            }
+            KeyState::Accepted => None,
+        };
+        let by_clock = Some(deadline).filter(|deadline| now >= deadline.at);
+        let earliest = [written, retired, by_clock]
+            .into_iter()
+            .flatten()
+            .min_by_key(|death| (death.at, death.cause.rank()));
+        match (earliest, self.click_expires_at) {
+            (Some(death), _) => State::Dead(death),
+            (None, Some(until)) => State::Clicked { until },
+            (None, None) => State::Sent { until: self.expires_at },
+        }
+    }
+
+    /// The deadline of its grant if it is clicked now. The first click ends the validity it was
+    /// sent with; a long window may outlast it.
+    #[must_use]
+    pub fn click_deadline(now: Timestamp, window_seconds: u32) -> Timestamp {
+        after(now, window_seconds)
+    }
+
+    /// Whether the account is still the one that the link was issued for: the same epoch, active.
+    /// `None` if it is; else the withdrawal that its record does not show.
+    #[must_use]
+    pub fn withdrawn_by(&self, account: Option<&Account>, now: Timestamp) -> Option<Death> {
+        let withdrawn = |reason, at| Some(Death { cause: DeathCause::Withdrawn(reason), at });
+        let Some(account) = account.filter(|account| account.account_id == self.account_id) else {
+            return withdrawn(WithdrawnReason::AccountDeleted, now);
+        };
+        let at = account.killed_at.unwrap_or(now);
+        if account.blocked.is_some() {
+            withdrawn(WithdrawnReason::AccountBlocked, at)
+        } else if account.epoch != self.epoch {
+            withdrawn(account.kill_reason.unwrap_or(WithdrawnReason::ByDesk), at)
+        } else {
+            None
+        }
+    }
+
+    /// The step that helps now, whatever the link died of.
+    #[must_use]
+    pub fn remedy(&self, account: Option<&Account>, now: Timestamp) -> Remedy {
+        let Some(account) = account.filter(|account| account.account_id == self.account_id) else {
+            return Remedy::ContactSupport;
+        };
+        let newer = account.slots.get(&self.purpose).is_some_and(|slot| {
+            slot.link_id != self.link_id && slot.until > now && slot.requested_at >= self.requested_at
+        });
+        if account.blocked.is_some() {
+            Remedy::ContactSupport
+        } else if newer {
+            Remedy::UseNewerLink
+        } else if account.password_set_at.is_some_and(|set_at| set_at >= self.issued_at) {
+            Remedy::SignIn
+        } else {
+            Remedy::RequestAgain
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "link_tests.rs"]
+mod tests;

@@ -1,0 +1,156 @@
+//! What a new password must be, by the tenant's settings; all violations at once.
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use crate::blocklist;
+use crate::password::Password;
+
+/// The rules for a new password. Lengths and minima count characters (Unicode code points).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PasswordPolicy {
+    /// Which set of rules this is.
+    pub profile: Profile,
+    /// Fewest characters.
+    pub length_min: u32,
+    /// Most characters.
+    pub length_max: u32,
+    /// Fewest capitals.
+    pub uppercase_min: u32,
+    /// Fewest small letters.
+    pub lowercase_min: u32,
+    /// Fewest digits.
+    pub digits_min: u32,
+    /// Fewest characters that are neither letter nor digit nor white space.
+    pub symbols_min: u32,
+    /// Whether the last name may not be in it.
+    pub forbid_last_name: bool,
+    /// Whether no earlier password may be used again.
+    pub forbid_reuse: bool,
+}
+
+/// A named set of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// What service desks know: eight characters, a capital, a digit, not the last name, never
+    /// used before.
+    Classic,
+}
+
+impl Default for PasswordPolicy {
+    fn default() -> Self {
+        Self {
+            profile: Profile::Classic,
+            length_min: 8,
+            length_max: 128,
+            uppercase_min: 1,
+            lowercase_min: 0,
+            digits_min: 1,
+            symbols_min: 0,
+            forbid_last_name: true,
+            forbid_reuse: true,
+        }
+    }
+}
+
+/// A rule that a password does not keep; serialised as `{"code": "too_short", "min": 8}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Violation {
+    /// Fewer characters than `min`.
+    TooShort {
+        /// The fewest.
+        min: u32,
+    },
+    /// More characters than `max`.
+    TooLong {
+        /// The most.
+        max: u32,
+    },
+    /// Fewer capitals than `min`.
+    NeedsUppercase {
+        /// The fewest.
+        min: u32,
+    },
+    /// Fewer small letters than `min`.
+    NeedsLowercase {
+        /// The fewest.
+        min: u32,
+    },
+    /// Fewer digits than `min`.
+    NeedsDigit {
+        /// The fewest.
+        min: u32,
+    },
+    /// Fewer symbols than `min`.
+    NeedsSymbol {
+        /// The fewest.
+        min: u32,
+    },
+    /// The last name is in it, whatever its case and accents.
+    ContainsLastName,
+    /// It was a password of this account before.
+    Reused,
+    /// It is on the list of common passwords.
+    Common,
+}
+
+impl PasswordPolicy {
+    /// Every rule the password does not keep, `Reused` apart: that one needs the history.
+    #[must_use]
+    pub fn violations(&self, password: &Password, last_name: Option<&str>) -> Vec<Violation> {
+        let text = password.expose();
+        let count = |is: fn(char) -> bool| characters(text.chars().filter(|c| is(*c)).count());
+        let length = characters(text.chars().count());
+        let symbol = |c: char| !c.is_alphanumeric() && !c.is_whitespace() && !is_combining_mark(c);
+        [
+            (length < self.length_min, Violation::TooShort { min: self.length_min }),
+            (length > self.length_max, Violation::TooLong { max: self.length_max }),
+            (
+                count(char::is_uppercase) < self.uppercase_min,
+                Violation::NeedsUppercase { min: self.uppercase_min },
+            ),
+            (
+                count(char::is_lowercase) < self.lowercase_min,
+                Violation::NeedsLowercase { min: self.lowercase_min },
+            ),
+            (count(char::is_numeric) < self.digits_min, Violation::NeedsDigit { min: self.digits_min }),
+            (count(symbol) < self.symbols_min, Violation::NeedsSymbol { min: self.symbols_min }),
+            (
+                self.forbid_last_name
+                    && last_name.is_some_and(|name| contains_name(text, name)),
+                Violation::ContainsLastName,
+            ),
+            (blocklist::is_common(&text.to_lowercase()), Violation::Common),
+        ]
+        .into_iter()
+        .filter_map(|(broken, violation)| broken.then_some(violation))
+        .collect()
+    }
+}
+
+fn characters(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Shorter names stand in too many words by chance ("Bo", "de").
+const NAME_LETTERS_MIN: usize = 3;
+
+/// Whether the letters of the name stand in the password in a row, without regard to case,
+/// accents, and what separates words: "van der Berg" is in "VanDerBerg1" and in "van-der-berg1A".
+fn contains_name(password: &str, name: &str) -> bool {
+    let fold = |text: &str| -> String {
+        text.nfkd()
+            .flat_map(char::to_lowercase)
+            .filter(|c| c.is_alphanumeric() && !is_combining_mark(*c))
+            .collect()
+    };
+    let name = fold(name);
+    name.chars().count() >= NAME_LETTERS_MIN && fold(password).contains(&name)
+}
+
+#[cfg(test)]
+#[path = "policy_tests.rs"]
+mod tests;
