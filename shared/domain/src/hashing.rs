@@ -150,7 +150,8 @@ impl HistoryProbe<'_> {
     /// Whether the password stands in the history. Compares with every entry, whichever fits.
     #[must_use]
     pub fn is_in(&self, history: &[String]) -> bool {
-        let candidates: Vec<String> = self.keys.ids().filter_map(|id| self.entry_under(id)).collect();
+        let candidates: Vec<String> =
+            self.keys.ids().filter_map(|id| self.entry_under(id)).collect();
         let mut found = subtle::Choice::from(0);
         for entry in history {
             for candidate in &candidates {

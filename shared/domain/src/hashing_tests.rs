@@ -72,7 +72,9 @@ fn a_history_of_any_length_costs_one_run_and_survives_a_rotated_key() {
     assert_eq!(hasher.runs(), 1);
     assert!(!hasher.history(&password("Zeilboot9"), &salt, &rotated).unwrap().is_in(&history));
     let other_salt = history_salt([4; 16]);
-    assert!(!hasher.history(&password("Zeilboot3"), &other_salt, &rotated).unwrap().is_in(&history));
+    assert!(
+        !hasher.history(&password("Zeilboot3"), &other_salt, &rotated).unwrap().is_in(&history)
+    );
     let entry = hasher.history(&password("Zeilboot9"), &salt, &rotated).unwrap().entry();
     assert!(entry.starts_with('2') && !entry.contains("Zeilboot"));
 }

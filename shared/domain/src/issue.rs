@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::account::Account;
 use crate::keys::KeyState;
-use crate::link::{Link, LinkId, LinkPurpose, State};
+use crate::link::{Alive, Link, LinkId, LinkPurpose, State};
 use crate::time::after;
 
 /// A request as the outbox holds it: the id of the link it will become, and when it was made.
@@ -84,7 +84,7 @@ pub fn decide(
     }
     let again = current.filter(|link| {
         link.link_id == slot.link_id
-            && matches!(link.state(now, KeyState::Accepted), State::Sent { .. })
+            && matches!(link.state(now, KeyState::Accepted), State::Alive(Alive::Sent { .. }))
             && request.requested_at < after(link.issued_at, same_link_window_seconds)
     });
     match again {

@@ -9,7 +9,11 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn request(id: u8, seconds: i64) -> Request {
-    Request { purpose: LinkPurpose::Reset, link_id: LinkId::new([id; 10]), requested_at: at(seconds) }
+    Request {
+        purpose: LinkPurpose::Reset,
+        link_id: LinkId::new([id; 10]),
+        requested_at: at(seconds),
+    }
 }
 
 fn account(slot: Option<(u8, i64)>, killed: Option<i64>) -> Account {

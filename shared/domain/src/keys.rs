@@ -166,7 +166,10 @@ mod tests {
             (r#"{"current":"1","1":"short"}"#, BadKeyring::ShortKey),
             (&format!(r#"{{"current":"1","2":"{A}"}}"#), BadKeyring::Current),
             (&format!(r#"{{"current":"u","u":"{A}"}}"#), BadKeyring::KeyId),
-            (&format!(r#"{{"current":"1","1":"{A}","retired":{{"1":"2026-11-01T00:00:00Z"}}}}"#), BadKeyring::Current),
+            (
+                &format!(r#"{{"current":"1","1":"{A}","retired":{{"1":"2026-11-01T00:00:00Z"}}}}"#),
+                BadKeyring::Current,
+            ),
         ] {
             assert_eq!(Keyring::parse(text).err(), Some(fault), "{text}");
         }

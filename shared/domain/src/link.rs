@@ -220,6 +220,15 @@ pub struct Death {
 /// Where a link stands at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
+    /// It works.
+    Alive(Alive),
+    /// It can do nothing more, and says why.
+    Dead(Death),
+}
+
+/// How far a link that works has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alive {
     /// It can be clicked.
     Sent {
         /// Until then.
@@ -230,8 +239,6 @@ pub enum State {
         /// Until then.
         until: Timestamp,
     },
-    /// It can do nothing more, and says why.
-    Dead(Death),
 }
 
 /// The one step that helps the holder of a dead link.
@@ -292,8 +299,8 @@ impl Link {
             .min_by_key(|death| (death.at, death.cause.rank()));
         match (earliest, self.click_expires_at) {
             (Some(death), _) => State::Dead(death),
-            (None, Some(until)) => State::Clicked { until },
-            (None, None) => State::Sent { until: self.expires_at },
+            (None, Some(until)) => State::Alive(Alive::Clicked { until }),
+            (None, None) => State::Alive(Alive::Sent { until: self.expires_at }),
         }
     }
 
@@ -322,6 +329,20 @@ impl Link {
         }
     }
 
+    /// Where the link stands for who holds it: alive, or dead with the step that helps.
+    pub fn standing(
+        &self,
+        account: Option<&Account>,
+        key: KeyState,
+        now: Timestamp,
+    ) -> Result<Alive, (Death, Remedy)> {
+        let dead = |death| Err((death, self.remedy(account, now)));
+        match (self.state(now, key), self.withdrawn_by(account, now)) {
+            (State::Dead(death), _) | (State::Alive(_), Some(death)) => dead(death),
+            (State::Alive(alive), None) => Ok(alive),
+        }
+    }
+
     /// The step that helps now, whatever the link died of.
     #[must_use]
     pub fn remedy(&self, account: Option<&Account>, now: Timestamp) -> Remedy {
@@ -329,7 +350,9 @@ impl Link {
             return Remedy::ContactSupport;
         };
         let newer = account.slots.get(&self.purpose).is_some_and(|slot| {
-            slot.link_id != self.link_id && slot.until > now && slot.requested_at >= self.requested_at
+            slot.link_id != self.link_id
+                && slot.until > now
+                && slot.requested_at >= self.requested_at
         });
         if account.blocked.is_some() {
             Remedy::ContactSupport

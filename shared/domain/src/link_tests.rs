@@ -45,6 +45,10 @@ fn state(link: &Link, seconds: i64) -> State {
     link.state(at(seconds), KeyState::Accepted)
 }
 
+fn clicked_until(seconds: i64) -> State {
+    State::Alive(Alive::Clicked { until: at(seconds) })
+}
+
 fn death(cause: DeathCause, seconds: i64) -> State {
     State::Dead(Death { cause, at: at(seconds) })
 }
@@ -52,16 +56,19 @@ fn death(cause: DeathCause, seconds: i64) -> State {
 #[test]
 fn a_link_lives_to_the_second() {
     let ms_before = at(H48).checked_sub(jiff::SignedDuration::from_millis(1)).unwrap();
-    assert_eq!(sent().state(ms_before, KeyState::Accepted), State::Sent { until: at(H48) });
+    assert_eq!(
+        sent().state(ms_before, KeyState::Accepted),
+        State::Alive(Alive::Sent { until: at(H48) })
+    );
     for (link, seconds, expected) in [
-        (sent(), 0, State::Sent { until: at(H48) }),
-        (sent(), H48 - 1, State::Sent { until: at(H48) }),
+        (sent(), 0, State::Alive(Alive::Sent { until: at(H48) })),
+        (sent(), H48 - 1, State::Alive(Alive::Sent { until: at(H48) })),
         (sent(), H48, death(DeathCause::Expired, H48)),
         (sent(), H48 + 7 * 86_400, death(DeathCause::Expired, H48)),
         // The click ends the 48 hours and starts the 15 minutes, also at the very end.
-        (clicked(H48 - 1), H48 + 898, State::Clicked { until: at(H48 + 899) }),
+        (clicked(H48 - 1), H48 + 898, clicked_until(H48 + 899)),
         (clicked(H48 - 1), H48 + 899, death(DeathCause::ClickExpired, H48 + 899)),
-        (clicked(10), 909, State::Clicked { until: at(910) }),
+        (clicked(10), 909, clicked_until(910)),
         (clicked(10), 910, death(DeathCause::ClickExpired, 910)),
         (dead(sent(), WrittenDeath::Superseded, 60), 61, death(DeathCause::Superseded, 60)),
         (dead(clicked(10), WrittenDeath::Used, 60), 5000, death(DeathCause::Used, 60)),
@@ -78,10 +85,7 @@ fn the_earliest_death_is_told_and_a_tie_has_an_order() {
     let tie = dead(sent(), WrittenDeath::Superseded, H48);
     assert_eq!(state(&tie, H48 + 1), death(DeathCause::Superseded, H48));
     let tie = dead(clicked(10), withdrawn, 910);
-    assert_eq!(
-        state(&tie, 1000),
-        death(DeathCause::Withdrawn(WithdrawnReason::NotMe), 910)
-    );
+    assert_eq!(state(&tie, 1000), death(DeathCause::Withdrawn(WithdrawnReason::NotMe), 910));
     let tie = dead(clicked(10), WrittenDeath::Used, 910);
     assert_eq!(state(&tie, 1000), death(DeathCause::Used, 910));
 }
@@ -131,17 +135,11 @@ fn a_link_is_good_for_one_epoch_of_one_active_account() {
 fn the_remedy_follows_the_present() {
     let link = sent();
     let slot = |id: u8, requested: i64, until: i64| {
-        let slot = Slot {
-            link_id: LinkId::new([id; 10]),
-            requested_at: at(requested),
-            until: at(until),
-        };
+        let slot =
+            Slot { link_id: LinkId::new([id; 10]), requested_at: at(requested), until: at(until) };
         Account { slots: [(LinkPurpose::Reset, slot)].into(), ..account() }
     };
-    let blocked = Account {
-        blocked: Some(crate::account::BlockReason::Other),
-        ..slot(2, 10, H48)
-    };
+    let blocked = Account { blocked: Some(crate::account::BlockReason::Other), ..slot(2, 10, H48) };
     let password_set = |account: Account| Account { password_set_at: Some(at(70)), ..account };
     for (account, expected) in [
         (None, Remedy::ContactSupport),

@@ -33,7 +33,8 @@ impl Login {
         }
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| NotALogin)?;
         let canonical = format!("{}@{domain}", local.to_ascii_lowercase());
-        let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
+        let options =
+            Options::default().with_required_tld().without_domain_literal().without_display_text();
         if canonical.len() > BYTES_MAX || canonical.contains(char::is_control) {
             return Err(NotALogin);
         }
@@ -77,7 +78,11 @@ mod tests {
             ("mo@bücher.example", "mo@xn--bcher-kva.example"),
             ("mo@XN--BCHER-KVA.example", "mo@xn--bcher-kva.example"),
         ] {
-            assert_eq!(Login::parse(typed).map(|login| login.0), Ok(canonical.to_owned()), "{typed}");
+            assert_eq!(
+                Login::parse(typed).map(|login| login.0),
+                Ok(canonical.to_owned()),
+                "{typed}"
+            );
         }
     }
 
@@ -90,11 +95,25 @@ mod tests {
     fn what_cannot_be_delivered_or_injects_is_refused() {
         let long = format!("{}@example.com", "a".repeat(243));
         let cases = [
-            "", "mo", "@example.com", "mo@", "a@b@example.com", "\"mo\"@example.com",
-            "mo(x)@example.com", "mo@[192.0.2.1]", "mo@localhost", "Mo <mo@example.com>",
-            "mo@example.com\r\nBcc: eve@example.org", "mo\0@example.com", "mo@exa mple.com",
-            "mo@example..com", "mo@-example.com", "mo@example.com,eve@example.org", "mé@example.com",
-            "a@x.com%0d%0aBcc:e@y.com", &long,
+            "",
+            "mo",
+            "@example.com",
+            "mo@",
+            "a@b@example.com",
+            "\"mo\"@example.com",
+            "mo(x)@example.com",
+            "mo@[192.0.2.1]",
+            "mo@localhost",
+            "Mo <mo@example.com>",
+            "mo@example.com\r\nBcc: eve@example.org",
+            "mo\0@example.com",
+            "mo@exa mple.com",
+            "mo@example..com",
+            "mo@-example.com",
+            "mo@example.com,eve@example.org",
+            "mé@example.com",
+            "a@x.com%0d%0aBcc:e@y.com",
+            &long,
         ];
         for typed in cases {
             assert_eq!(Login::parse(typed), Err(NotALogin), "{typed:?}");

@@ -116,11 +116,13 @@ impl PasswordPolicy {
                 count(char::is_lowercase) < self.lowercase_min,
                 Violation::NeedsLowercase { min: self.lowercase_min },
             ),
-            (count(char::is_numeric) < self.digits_min, Violation::NeedsDigit { min: self.digits_min }),
+            (
+                count(char::is_numeric) < self.digits_min,
+                Violation::NeedsDigit { min: self.digits_min },
+            ),
             (count(symbol) < self.symbols_min, Violation::NeedsSymbol { min: self.symbols_min }),
             (
-                self.forbid_last_name
-                    && last_name.is_some_and(|name| contains_name(text, name)),
+                self.forbid_last_name && last_name.is_some_and(|name| contains_name(text, name)),
                 Violation::ContainsLastName,
             ),
             (blocklist::is_common(&text.to_lowercase()), Violation::Common),

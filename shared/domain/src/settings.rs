@@ -157,7 +157,11 @@ impl Settings {
             ("/default_language", self.languages.contains(&self.default_language), "not_offered"),
             ("/sender/email", Login::parse(&self.sender.email).is_ok(), "not_an_address"),
             ("/sender/name", self.sender.name.as_deref().is_none_or(is_a_name), "not_a_name"),
-            ("/support_contact", self.support_contact.as_deref().is_none_or(is_a_name), "not_a_name"),
+            (
+                "/support_contact",
+                self.support_contact.as_deref().is_none_or(is_a_name),
+                "not_a_name",
+            ),
             (
                 "/frontend/link_url",
                 self.frontend.link_url.as_deref().is_none_or(is_a_link_url),
@@ -186,7 +190,8 @@ impl Settings {
     #[must_use]
     pub fn allowed_return_url(&self, asked: &str) -> Option<String> {
         let asked = return_url(asked)?;
-        let allowed = self.frontend.return_urls.iter().any(|url| return_url(url) == Some(asked.clone()));
+        let allowed =
+            self.frontend.return_urls.iter().any(|url| return_url(url) == Some(asked.clone()));
         allowed.then(|| asked.into())
     }
 
@@ -236,6 +241,12 @@ fn secure(url: &Url) -> bool {
         && (url.scheme() == "https" && url.host().is_some() || url.scheme() == "http" && loopback)
 }
 
+/// Whether links may be built on this: scheme, host and port of `https`, or of this machine.
+#[must_use]
+pub fn is_secure_base(text: &str) -> bool {
+    is_an_origin(text)
+}
+
 fn return_url(text: &str) -> Option<Url> {
     // What a browser would drop or read otherwise than this parser is refused, not repaired.
     if text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
@@ -249,15 +260,20 @@ fn return_url(text: &str) -> Option<Url> {
 fn is_a_link_url(text: &str) -> bool {
     let Some((before, after)) = text.split_once("{token}") else { return false };
     let filled = format!("{before}0{after}");
-    let host_is_whole = before
-        .split_once("://")
-        .is_some_and(|(_, rest)| rest.contains(['/', '?', '#']));
+    let host_is_whole =
+        before.split_once("://").is_some_and(|(_, rest)| rest.contains(['/', '?', '#']));
     let parsed = Url::parse(&filled).ok().filter(secure);
-    host_is_whole && !after.contains("{token}") && parsed.is_some() && !text.contains(char::is_control)
+    host_is_whole
+        && !after.contains("{token}")
+        && parsed.is_some()
+        && !text.contains(char::is_control)
 }
 
 fn is_an_origin(text: &str) -> bool {
-    Url::parse(text).ok().filter(secure).is_some_and(|url| url.origin().ascii_serialization() == text)
+    Url::parse(text)
+        .ok()
+        .filter(secure)
+        .is_some_and(|url| url.origin().ascii_serialization() == text)
 }
 
 #[cfg(test)]

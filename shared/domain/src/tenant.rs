@@ -61,7 +61,19 @@ mod tests {
         for good in ["demo", "a1", "gemeente-x", &"a".repeat(40)] {
             assert!(TenantId::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "a", "Demo", "de mo", "demo%2f", "-demo", "demo-", "démo", "a#b", "a/b", &"a".repeat(41)] {
+        for bad in [
+            "",
+            "a",
+            "Demo",
+            "de mo",
+            "demo%2f",
+            "-demo",
+            "demo-",
+            "démo",
+            "a#b",
+            "a/b",
+            &"a".repeat(41),
+        ] {
             assert!(TenantId::parse(bad).is_err(), "{bad}");
         }
     }

@@ -68,10 +68,13 @@ fn a_forged_token_is_unknown() {
 #[test]
 fn a_retired_key_explains_and_an_absent_one_does_not() {
     let mint_with = |current: &str| {
-        let text = format!(r#"{{"current":"{current}","{current}":"{}"}}"#, match current {
-            "1" => "a".repeat(43),
-            _ => "x".repeat(43),
-        });
+        let text = format!(
+            r#"{{"current":"{current}","{current}":"{}"}}"#,
+            match current {
+                "1" => "a".repeat(43),
+                _ => "x".repeat(43),
+            }
+        );
         let ring = Keyring::parse(&text).unwrap();
         mint(&ring, &tenant("demo"), TokenPurpose::ResetLink, LinkId::new([1; 10]))
             .expose_secret()
@@ -86,9 +89,18 @@ fn a_retired_key_explains_and_an_absent_one_does_not() {
 fn what_mail_programs_do_to_a_token_is_damage_and_never_a_panic() {
     let text = token([9; 10]);
     for mangled in [
-        format!("{text}."), format!("{text}>"), format!("<{text}"), text[..40].to_owned(),
-        String::new(), "é".repeat(47), "é".repeat(23), format!("{}=\n{}", &text[..20], &text[20..]),
-        "0".repeat(5000), format!("%20{}", &text[3..]), "\u{0}".repeat(47), "u".repeat(47),
+        format!("{text}."),
+        format!("{text}>"),
+        format!("<{text}"),
+        text[..40].to_owned(),
+        String::new(),
+        "é".repeat(47),
+        "é".repeat(23),
+        format!("{}=\n{}", &text[..20], &text[20..]),
+        "0".repeat(5000),
+        format!("%20{}", &text[3..]),
+        "\u{0}".repeat(47),
+        "u".repeat(47),
     ] {
         assert_eq!(read_reset(&mangled), Err(TokenFault::Damaged), "{mangled:?}");
     }

@@ -1,0 +1,168 @@
+//! `click-link`, `check-link` and `withdraw-link`: the holder of a link looks, clicks, or says
+//! "this was not me".
+//!
+//! All three are POST: mail scanners open links, and some run scripts, so GET and HEAD change
+//! nothing anywhere. A link that can do nothing more says why, since when, and what helps.
+
+use regain_domain::event::Event;
+use regain_domain::keys::{KeyState, Keyring};
+use regain_domain::link::{Alive, DeathCause, State, WithdrawnReason};
+use regain_domain::token::{self, Genuine, TokenFault, TokenPurpose};
+use regain_domain::{Account, Link, Login};
+use regain_http::{Answer, Call, Problem, ProblemCode};
+use regain_notices::Dead;
+use regain_store::{Actor, Entry, REREADS_MAX, Store, Written};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+/// What these steps need.
+pub struct ClickLink {
+    /// The tables.
+    pub store: Store,
+    /// The keys of links and grants.
+    pub links: Keyring,
+}
+
+/// Answers one request.
+pub async fn handle(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
+    match call.operation.id {
+        "check-link" => check(step, call).await,
+        "click-link" => click(step, call).await,
+        "withdraw-link" => withdraw(step, call).await,
+        _ => Err(Problem::new(ProblemCode::NotFound)),
+    }
+}
+
+/// Where the link stands. Two calls to the store; changes nothing.
+async fn check(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
+    let genuine = genuine(step, call, &[TokenPurpose::ResetLink])?;
+    let link = link(step, call, genuine).await?;
+    let account = step.store.account(&call.tenant, &link.account_ref).await?;
+    let (state, until) = match standing(&link, account.as_ref(), genuine.key, call)? {
+        Alive::Clicked { until } => ("clicked", until),
+        Alive::Sent { until } => ("sent", until),
+    };
+    let login = account.as_ref().and_then(|account| Login::parse(&account.login).ok());
+    Ok(Answer::new(json!({
+        "purpose": link.purpose.as_str(),
+        "state": state,
+        "valid_until": until,
+        "login_hint": login.map(|login| login.hint()).unwrap_or_default(),
+    })))
+}
+
+/// A person's click. Two calls to the store; a dead link may cost one more.
+async fn click(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
+    let genuine = genuine(step, call, &[TokenPurpose::ResetLink])?;
+    for _ in 0..REREADS_MAX {
+        let link = link(step, call, genuine).await?;
+        if let State::Alive(Alive::Sent { .. }) = link.state(call.now, genuine.key) {
+            let window_seconds = call.settings.validity.link_clicked_seconds;
+            let deadline = Link::click_deadline(call.now, window_seconds);
+            let entry = entry(Event::LinkClicked, &link, call);
+            match step.store.click(&call.tenant, &link, deadline, &entry, call.now).await? {
+                Written::Done => return Ok(granted(step, call, &link, deadline)),
+                Written::Changed => {}
+            }
+        }
+        // Clicked before, dead, or changed in between: the account tells which.
+        let account = step.store.account(&call.tenant, &link.account_ref).await?;
+        if let Alive::Clicked { until } = standing(&link, account.as_ref(), genuine.key, call)? {
+            return Ok(granted(step, call, &link, until));
+        }
+    }
+    Err(Problem::busy())
+}
+
+fn granted(step: &ClickLink, call: &Call, link: &Link, until: jiff::Timestamp) -> Answer {
+    let purpose = TokenPurpose::SetPasswordGrant;
+    let grant = token::mint(&step.links, &call.tenant, purpose, link.link_id);
+    let mut answer = json!({
+        "purpose": link.purpose.as_str(),
+        "grant": grant.expose_secret(),
+        "valid_until": until,
+        "login": link.login.as_deref().unwrap_or_default(),
+        "password": "choose",
+        "password_policy": call.settings.password_policy,
+    });
+    if let (Some(url), Some(answer)) = (&link.return_url, answer.as_object_mut()) {
+        answer.insert("return_url".to_owned(), json!(url));
+    }
+    Answer::new(answer)
+}
+
+/// "This was not me." A live link dies, and nothing else changes. After the link was used, every
+/// session, link and grant of the account ends and the account is flagged; the password stays.
+/// Repeating it does the same again.
+async fn withdraw(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
+    let genuine = genuine(step, call, &[TokenPurpose::ResetLink, TokenPurpose::Report])?;
+    for _ in 0..REREADS_MAX {
+        let link = link(step, call, genuine).await?;
+        let account = step.store.account(&call.tenant, &link.account_ref).await?;
+        let (written, status) = match standing(&link, account.as_ref(), genuine.key, call) {
+            Ok(_) => {
+                let entry = entry(Event::LinkWithdrawn, &link, call);
+                let written = step.store.withdraw(&call.tenant, &link, &entry, call.now).await?;
+                (written, "withdrawn")
+            }
+            Err(problem) => match (link.state(call.now, genuine.key), account) {
+                (State::Dead(death), Some(account)) if death.cause == DeathCause::Used => {
+                    let entry = entry(Event::NotMeReported, &link, call);
+                    let both = (&link, &account);
+                    let written = step.store.report(&call.tenant, both, &entry, call.now).await?;
+                    (written, "reported")
+                }
+                (State::Dead(death), _)
+                    if death.cause == DeathCause::Withdrawn(WithdrawnReason::NotMe) =>
+                {
+                    (Written::Done, "withdrawn")
+                }
+                _ => return Err(problem),
+            },
+        };
+        if written == Written::Done {
+            return Ok(Answer::new(json!({"status": status})));
+        }
+    }
+    Err(Problem::busy())
+}
+
+/// Reads the token. Says whether it was damaged or never issued here, before anything is read.
+fn genuine(step: &ClickLink, call: &Call, purposes: &[TokenPurpose]) -> Result<Genuine, Problem> {
+    token::read(&step.links, &call.tenant, purposes, call.body.token("token")).map_err(|fault| {
+        Problem::new(match fault {
+            TokenFault::Damaged => ProblemCode::LinkDamaged,
+            TokenFault::Unknown => ProblemCode::LinkUnknown,
+        })
+    })
+}
+
+async fn link(step: &ClickLink, call: &Call, genuine: Genuine) -> Result<Link, Problem> {
+    let link = step.store.link(&call.tenant, genuine.id).await?;
+    let link = link.ok_or_else(|| Problem::new(ProblemCode::LinkUnknown))?;
+    call.log.set("link.purpose", link.purpose.as_str());
+    call.log.set("account.ref", link.account_id.as_str());
+    Ok(link)
+}
+
+fn standing(
+    link: &Link,
+    account: Option<&Account>,
+    key: KeyState,
+    call: &Call,
+) -> Result<Alive, Problem> {
+    link.standing(account, key, call.now)
+        .map_err(|(death, remedy)| Problem::dead(Dead::Link, death, remedy, &link.support_code))
+}
+
+fn entry(event: Event, link: &Link, call: &Call) -> Entry {
+    Entry {
+        event,
+        at: call.now,
+        actor: Actor::Caller,
+        source: Some(call.source.clone()),
+        cause: None,
+        subject: link.link_id.to_string(),
+        support_code: Some(link.support_code.clone()),
+    }
+}

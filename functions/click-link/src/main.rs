@@ -1,0 +1,22 @@
+//! Wiring of `click-link`; what it does is in `lib.rs`.
+
+use click_link::{ClickLink, handle};
+use regain_http::{Config, Edge, InitError, SettingsCache, serve};
+use regain_store::{Cloud, SecretName, Store};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), InitError> {
+    let config = Config::from_env()?;
+    let cloud = Cloud::connect(config.stack()).await;
+    let (links, edge) =
+        tokio::try_join!(cloud.secret(SecretName::Links), cloud.secret(SecretName::Edge))?;
+    let store = Store::new(&cloud, config.stack());
+    let (settings, calls) = (store.clone(), store.clone());
+    let settings = SettingsCache::new(move |tenant| {
+        let store = settings.clone();
+        async move { store.settings(&tenant).await }
+    });
+    let edge = Edge::new("click-link", &edge, settings, move || calls.calls());
+    let step = &ClickLink { store, links };
+    serve(edge, move |call| async move { handle(step, &call).await }).await
+}

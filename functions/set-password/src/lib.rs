@@ -1,0 +1,174 @@
+//! `set-password`: the holder of a grant chooses the new password.
+//!
+//! Everything is checked before the one write that uses the link, so a rejected password burns
+//! nothing but one of twenty tries; and the try is counted before the password is looked at.
+
+use regain_domain::event::Event;
+use regain_domain::hashing::{Hasher, Verdict, history_salt, history_with};
+use regain_domain::keys::Keyring;
+use regain_domain::link::{Alive, Death, DeathCause, WithdrawnReason};
+use regain_domain::password::{NotAPassword, Password};
+use regain_domain::policy::Violation;
+use regain_domain::token::{self, Genuine, TokenPurpose};
+use regain_domain::{Account, Link};
+use regain_http::{Answer, Call, Problem, ProblemCode, random};
+use regain_notices::Dead;
+use regain_store::{
+    Actor, Entry, NewHash, Notice, NoticeKind, OutboxItem, PasswordChange, PasswordSet,
+    REREADS_MAX, Store, Tried, Work,
+};
+use serde_json::json;
+
+/// What this step needs.
+pub struct SetPassword {
+    /// The tables.
+    pub store: Store,
+    /// The keys of grants and of the password history.
+    pub links: Keyring,
+    /// The cost of a hash.
+    pub hasher: Hasher,
+}
+
+/// Answers one request. Three calls to the store, two argon2 runs; one run if it is rejected.
+pub async fn handle(step: &SetPassword, call: &Call) -> Result<Answer, Problem> {
+    let runs_before = step.hasher.runs();
+    let answered = set(step, call).await;
+    call.log.set("argon2.runs", step.hasher.runs() - runs_before);
+    answered
+}
+
+async fn set(step: &SetPassword, call: &Call) -> Result<Answer, Problem> {
+    let purposes = [TokenPurpose::SetPasswordGrant];
+    let genuine = token::read(&step.links, &call.tenant, &purposes, call.body.token("grant"))
+        .map_err(|_| Problem::new(ProblemCode::GrantUnknown))?;
+    let link = count_try(step, call, genuine).await?;
+    let account = step.store.account(&call.tenant, &link.account_ref).await?;
+    standing(&link, account.as_ref(), genuine, call)?;
+    let account = account.ok_or_else(|| Problem::new(ProblemCode::GrantUnknown))?;
+    let hash = accept(step, call, &account)?;
+    write(step, call, genuine, (link, account), &hash).await
+}
+
+/// Counts the try and gives the clicked link; or says why there is nothing left to try.
+async fn count_try(step: &SetPassword, call: &Call, genuine: Genuine) -> Result<Link, Problem> {
+    let unknown = || Problem::new(ProblemCode::GrantUnknown);
+    let link = match step.store.count_try(&call.tenant, genuine.id, call.now).await? {
+        Tried::Counted(link) => return Ok(*link),
+        Tried::Refused(link) => link.ok_or_else(unknown)?,
+    };
+    let account = step.store.account(&call.tenant, &link.account_ref).await?;
+    match standing(&link, account.as_ref(), genuine, call)? {
+        // Its grant was never given out, so this one was made up.
+        Alive::Sent { .. } => Err(unknown()),
+        Alive::Clicked { .. } => {
+            let cause = DeathCause::Withdrawn(WithdrawnReason::TooManyTries);
+            let remedy = link.remedy(account.as_ref(), call.now);
+            let death = Death { cause, at: call.now };
+            Err(Problem::dead(Dead::Grant, death, remedy, &link.support_code))
+        }
+    }
+}
+
+/// Every rule at once, and the new hash if all are kept.
+fn accept(step: &SetPassword, call: &Call, account: &Account) -> Result<NewHash, Problem> {
+    let policy = &call.settings.password_policy;
+    let rejected = |violations: &[Violation]| {
+        Problem::new(ProblemCode::PasswordRejected).with("violations", json!(violations))
+    };
+    let password = call.body.password("password").map_err(|fault| match fault {
+        NotAPassword::TooManyBytes => rejected(&[Violation::TooLong { max: policy.length_max }]),
+        NotAPassword::Empty | NotAPassword::Nul => Problem::new(ProblemCode::InvalidRequest),
+    })?;
+    let mut violations = policy.violations(password, account.last_name.as_deref());
+    let salt = account.history_salt.clone().unwrap_or_else(|| history_salt(random()));
+    let probe = step.hasher.history(password, &salt, &step.links)?;
+    let reused = || probe.is_in(&account.history) || is_present(step, account, password);
+    if policy.forbid_reuse && reused() {
+        violations.push(Violation::Reused);
+    }
+    if !violations.is_empty() {
+        return Err(rejected(&violations));
+    }
+    let phc = step.hasher.hash(password, random())?;
+    let history = history_with(account, probe.entry());
+    Ok(NewHash { phc, history_salt: salt, history })
+}
+
+/// Whether it is the present password, where the history does not know that one: an imported
+/// hash. Costs one more run, and only then.
+fn is_present(step: &SetPassword, account: &Account, password: &Password) -> bool {
+    let unknown_to_history =
+        account.password_phc.as_deref().filter(|_| !account.password_in_history);
+    unknown_to_history.is_some_and(|phc| step.hasher.verify(password, Some(phc)) != Verdict::Wrong)
+}
+
+/// The one write. If only the slots changed since the account was read, it is built anew; a
+/// changed epoch, password or status ends the grant.
+async fn write(
+    step: &SetPassword,
+    call: &Call,
+    genuine: Genuine,
+    (link, mut account): (Link, Account),
+    hash: &NewHash,
+) -> Result<Answer, Problem> {
+    let notice = notice(call, &link);
+    let entry = Entry {
+        event: Event::PasswordChanged,
+        at: call.now,
+        actor: Actor::Caller,
+        source: Some(call.source.clone()),
+        cause: Some(link.purpose.as_str().to_owned()),
+        subject: link.link_id.to_string(),
+        support_code: Some(link.support_code.clone()),
+    };
+    for _ in 0..REREADS_MAX {
+        let change =
+            PasswordChange { link: &link, account: &account, hash, notice: &notice, entry: &entry };
+        match step.store.set_password(&call.tenant, change, call.now).await? {
+            PasswordSet::Done => return Ok(changed(&link)),
+            PasswordSet::LinkRefused(dead) => {
+                let account = step.store.account(&call.tenant, &link.account_ref).await?;
+                let dead = dead.map_or(link, |dead| *dead);
+                standing(&dead, account.as_ref(), genuine, call)?;
+                return Err(Problem::busy());
+            }
+            PasswordSet::AccountRefused(now) => {
+                standing(&link, now.as_deref(), genuine, call)?;
+                let same = |now: &Account| now.password_version == account.password_version;
+                account = *now.filter(|now| same(now)).ok_or_else(Problem::busy)?;
+            }
+        }
+    }
+    Err(Problem::busy())
+}
+
+fn changed(link: &Link) -> Answer {
+    let mut answer = json!({"status": "changed"});
+    if let (Some(url), Some(answer)) = (&link.return_url, answer.as_object_mut()) {
+        answer.insert("return_url".to_owned(), json!(url));
+    }
+    Answer::new(answer)
+}
+
+fn notice(call: &Call, link: &Link) -> OutboxItem {
+    let work = Work::Send(Notice {
+        notice: NoticeKind::PasswordChanged(link.link_id),
+        account_ref: link.account_ref.clone(),
+        at: call.now,
+        language_asked: call.language_asked,
+        language_accepted: call.language_accepted,
+        support_code: call.support_code.clone(),
+    });
+    OutboxItem::new(&call.tenant, format!("changed-{}", link.link_id), work, call.now)
+}
+
+fn standing(
+    link: &Link,
+    account: Option<&Account>,
+    genuine: Genuine,
+    call: &Call,
+) -> Result<Alive, Problem> {
+    call.log.set("account.ref", link.account_id.as_str());
+    link.standing(account, genuine.key, call.now)
+        .map_err(|(death, remedy)| Problem::dead(Dead::Grant, death, remedy, &link.support_code))
+}

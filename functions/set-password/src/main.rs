@@ -1,0 +1,23 @@
+//! Wiring of `set-password`; what it does is in `lib.rs`.
+
+use regain_domain::hashing::{Cost, Hasher};
+use regain_http::{Config, Edge, InitError, SettingsCache, serve};
+use regain_store::{Cloud, SecretName, Store};
+use set_password::{SetPassword, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), InitError> {
+    let config = Config::from_env()?;
+    let cloud = Cloud::connect(config.stack()).await;
+    let (links, edge) =
+        tokio::try_join!(cloud.secret(SecretName::Links), cloud.secret(SecretName::Edge))?;
+    let store = Store::new(&cloud, config.stack());
+    let (settings, calls) = (store.clone(), store.clone());
+    let settings = SettingsCache::new(move |tenant| {
+        let store = settings.clone();
+        async move { store.settings(&tenant).await }
+    });
+    let edge = Edge::new("set-password", &edge, settings, move || calls.calls());
+    let step = &SetPassword { store, links, hasher: Hasher::new(Cost::PRESENT) };
+    serve(edge, move |call| async move { handle(step, &call).await }).await
+}

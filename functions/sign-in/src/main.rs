@@ -1,0 +1,27 @@
+//! Wiring of `sign-in`; what it does is in `lib.rs`.
+
+use regain_domain::hashing::{Cost, Hasher};
+use regain_http::{Config, Edge, InitError, SettingsCache, serve};
+use regain_store::{Cloud, SecretName, Store};
+use sign_in::{Sessions, SignIn, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), InitError> {
+    let config = Config::from_env()?;
+    let cloud = Cloud::connect(config.stack()).await;
+    let (sessions, edge) =
+        tokio::try_join!(cloud.secret(SecretName::Sessions), cloud.secret(SecretName::Edge))?;
+    let store = Store::new(&cloud, config.stack());
+    let (settings, calls) = (store.clone(), store.clone());
+    let settings = SettingsCache::new(move |tenant| {
+        let store = settings.clone();
+        async move { store.settings(&tenant).await }
+    });
+    let edge = Edge::new("sign-in", &edge, settings, move || calls.calls());
+    let step = &SignIn {
+        store,
+        sessions: Sessions::new(&sessions, config.public_base())?,
+        hasher: Hasher::new(Cost::PRESENT),
+    };
+    serve(edge, move |call| async move { handle(step, &call).await }).await
+}

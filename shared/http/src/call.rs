@@ -1,0 +1,62 @@
+//! A call, as a step sees it.
+
+use std::sync::Arc;
+
+use data_encoding::HEXLOWER;
+use jiff::Timestamp;
+use regain_domain::client::ClientAddress;
+use regain_domain::keys::{DerivedKey, mac};
+use regain_domain::{Language, Settings, SupportCode, TenantId};
+
+use crate::api::Operation;
+use crate::body::Body;
+use crate::log::LogLine;
+
+/// Everything about one request that a step may need. The edge has checked all of it.
+pub struct Call {
+    /// The moment of the call: the only "now" there is.
+    pub now: Timestamp,
+    /// Which operation was called.
+    pub operation: &'static Operation,
+    /// At which tenant.
+    pub tenant: TenantId,
+    /// Its settings.
+    pub settings: Arc<Settings>,
+    /// The body.
+    pub body: Body,
+    /// The language named in the body.
+    pub language_asked: Option<Language>,
+    /// The language of the browser.
+    pub language_accepted: Option<Language>,
+    /// The code by which the desk finds this call.
+    pub support_code: SupportCode,
+    /// Where the caller is, by address, pseudonymised: equal for equal addresses, no more.
+    pub source: String,
+    /// The line that will be written.
+    pub log: Arc<LogLine>,
+    pub(crate) client: ClientAddress,
+    pub(crate) edge_key: Arc<DerivedKey>,
+}
+
+impl Call {
+    /// The subject of a limit: the caller's address, and whatever else is counted with it.
+    #[must_use]
+    pub fn limit_subject(&self, with: &[&[u8]]) -> String {
+        let address = self.client.bytes();
+        let parts: Vec<&[u8]> = [b"limit".as_slice(), self.tenant.as_str().as_bytes(), &address]
+            .into_iter()
+            .chain(with.iter().copied())
+            .collect();
+        short(&mac(self.edge_key.as_slice(), &parts))
+    }
+}
+
+/// Addresses cannot be guessed back from it without the edge's key, unlike from a plain hash.
+pub(crate) fn source(edge_key: &DerivedKey, tenant: &TenantId, client: ClientAddress) -> String {
+    let parts: [&[u8]; 3] = [b"source", tenant.as_str().as_bytes(), &client.bytes()];
+    short(&mac(edge_key.as_slice(), &parts))
+}
+
+fn short(tag: &[u8; 32]) -> String {
+    HEXLOWER.encode(tag.split_at(16).0)
+}

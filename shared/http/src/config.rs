@@ -1,0 +1,119 @@
+//! What a function is told by its environment.
+
+use regain_domain::settings::is_secure_base;
+
+/// The configuration of every function. Tenants' settings are not here: they are data.
+#[derive(Clone, Debug)]
+pub struct Config {
+    stack: String,
+    public_base: String,
+}
+
+/// The environment is not one that a function may run in. It says so and stops.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadConfig {
+    /// Not set, or not what it should be.
+    #[error("{name} must be {expected}")]
+    Variable {
+        /// Which variable.
+        name: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// Somebody redirects the AWS clients of a deployed function.
+    #[error("{name} is set, and this function is deployed")]
+    Redirected {
+        /// Which variable.
+        name: String,
+    },
+}
+
+impl Config {
+    /// Reads `REGAIN_STACK` and `REGAIN_PUBLIC_BASE`.
+    pub fn from_env() -> Result<Self, BadConfig> {
+        Self::from_vars(std::env::vars())
+    }
+
+    /// The same, from anywhere.
+    pub fn from_vars(vars: impl Iterator<Item = (String, String)>) -> Result<Self, BadConfig> {
+        let vars: Vec<_> = vars.collect();
+        let of = |name: &str| vars.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+        let fault = |name, expected| BadConfig::Variable { name, expected };
+        let stack = of("REGAIN_STACK")
+            .filter(|stack| {
+                (1..=40).contains(&stack.len())
+                    && stack.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            })
+            .ok_or_else(|| fault("REGAIN_STACK", "1 to 40 letters, digits or -"))?;
+        let public_base =
+            of("REGAIN_PUBLIC_BASE").filter(|base| is_secure_base(base)).ok_or_else(|| {
+                let expected = "an https origin without a path, or http on a loopback address";
+                fault("REGAIN_PUBLIC_BASE", expected)
+            })?;
+        // SECURITY: whoever could set an endpoint would be handed every secret. Held by
+        // `a_deployed_function_refuses_other_endpoints`.
+        let deployed = of("AWS_EXECUTION_ENV").is_some() || public_base.starts_with("https:");
+        let redirected = vars.iter().find(|(key, _)| key.starts_with("AWS_ENDPOINT_URL"));
+        if let (true, Some((name, _))) = (deployed, redirected) {
+            return Err(BadConfig::Redirected { name: name.clone() });
+        }
+        Ok(Self { stack: stack.clone(), public_base: public_base.clone() })
+    }
+
+    /// The prefix of tables and secrets, and the name of the mail configuration set.
+    #[must_use]
+    pub fn stack(&self) -> &str {
+        &self.stack
+    }
+
+    /// Scheme, host and port of every link. Never from a request.
+    #[must_use]
+    pub fn public_base(&self) -> &str {
+        &self.public_base
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(vars: &[(&str, &str)]) -> Result<Config, BadConfig> {
+        Config::from_vars(vars.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())))
+    }
+
+    const LOCAL: [(&str, &str); 2] =
+        [("REGAIN_STACK", "regain"), ("REGAIN_PUBLIC_BASE", "http://127.0.0.1:9000")];
+
+    #[test]
+    fn missing_or_broken_configuration_is_refused() {
+        assert!(read(&LOCAL).is_ok());
+        assert!(read(&[]).is_err());
+        assert!(read(&LOCAL[..1]).is_err());
+        for base in [
+            "",
+            "http://id.example.com",
+            "https://id.example.com/",
+            "https://id.example.com/x",
+            "id.example.com",
+            "https://u@id.example.com",
+        ] {
+            assert!(read(&[LOCAL[0], ("REGAIN_PUBLIC_BASE", base)]).is_err(), "{base}");
+        }
+        for stack in ["", "a b", "a/b", &"a".repeat(41)] {
+            assert!(read(&[("REGAIN_STACK", stack), LOCAL[1]]).is_err(), "{stack}");
+        }
+    }
+
+    #[test]
+    fn a_deployed_function_refuses_other_endpoints() {
+        let redirect = ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:8000");
+        assert!(read(&[LOCAL[0], LOCAL[1], redirect]).is_ok());
+        let on_lambda = ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023");
+        let refused = Err(BadConfig::Redirected { name: redirect.0.to_owned() });
+        let kept = |config: Result<Config, BadConfig>| config.map(|_| ());
+        assert_eq!(kept(read(&[LOCAL[0], LOCAL[1], redirect, on_lambda])), refused);
+        let public = ("REGAIN_PUBLIC_BASE", "https://id.example.com");
+        assert_eq!(kept(read(&[LOCAL[0], public, redirect])), refused);
+        assert!(read(&[LOCAL[0], public, on_lambda]).is_ok());
+    }
+}

@@ -1,0 +1,58 @@
+//! What goes out is what the route table says. Checked in debug builds, so by every test.
+
+use serde_json::Value;
+
+use crate::api::{BODY_PROBLEMS, COMMON_PROBLEMS, Field, Kind, Operation, Presence};
+use crate::{Answer, Problem};
+
+/// Stops a debug build whose step answers something undocumented.
+pub(crate) fn check(operation: &Operation, answered: &Result<Answer, Problem>) {
+    if cfg!(debug_assertions) {
+        let fault = match answered {
+            Ok(answer) => object(operation.answer, &answer.body).err(),
+            Err(problem) => {
+                let documented = operation.problems.contains(&problem.code)
+                    || COMMON_PROBLEMS.contains(&problem.code)
+                    || BODY_PROBLEMS.contains(&problem.code);
+                (!documented).then(|| problem.code.as_str().to_owned())
+            }
+        };
+        debug_assert_eq!(fault, None, "{} answers what its row does not say", operation.id);
+    }
+}
+
+fn object(fields: &[Field], value: &Value) -> Result<(), String> {
+    let members = value.as_object().ok_or_else(|| format!("no object: {value}"))?;
+    for field in fields {
+        match members.get(field.name) {
+            Some(value) if !fits(field.kind, value)? => {
+                return Err(format!("type of {}", field.name));
+            }
+            None if field.presence == Presence::Required => {
+                return Err(format!("missing {}", field.name));
+            }
+            _ => {}
+        }
+    }
+    let undocumented = members.keys().find(|name| fields.iter().all(|field| field.name != **name));
+    undocumented.map_or(Ok(()), |name| Err(format!("undocumented {name}")))
+}
+
+fn fits(kind: Kind, value: &Value) -> Result<bool, String> {
+    Ok(match kind {
+        Kind::Integer => value.is_u64(),
+        Kind::Flag => value.is_boolean(),
+        Kind::Object(fields) => object(fields, value).map(|()| true)?,
+        Kind::List(fields) => {
+            let items = value.as_array().ok_or("no list")?;
+            items.iter().try_for_each(|item| object(fields, item)).map(|()| true)?
+        }
+        Kind::Words(words) => value
+            .as_array()
+            .is_some_and(|list| list.iter().all(|word| words.iter().any(|known| word == known))),
+        Kind::OneOf(words) => words.iter().any(|word| value == word),
+        Kind::Moment => value.as_str().is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
+        Kind::Text(bytes_max) => value.as_str().is_some_and(|text| text.len() <= bytes_max),
+        Kind::Login | Kind::Token | Kind::Password | Kind::Language => value.is_string(),
+    })
+}

@@ -1,0 +1,33 @@
+//! The edge: everything between API Gateway and a step, so that a step is only its own story.
+//!
+//! A request becomes a [`Call`]: the moment, the tenant and its settings, the caller's address
+//! from the gateway, the languages, a support code, and a body that was strictly read. A step
+//! gives an [`Answer`] or a [`Problem`]; the edge makes them a response with the right headers and
+//! writes one log line. What is absent on purpose: AWS clients, tables, and any rule of recovery.
+
+mod answer;
+pub mod api;
+pub mod body;
+mod call;
+mod config;
+mod conformance;
+mod cors;
+pub mod edge;
+pub mod log;
+pub mod openapi;
+mod problem;
+pub mod routes;
+mod serve;
+mod settings_cache;
+mod world;
+
+pub use answer::Answer;
+pub use call::Call;
+pub use config::{BadConfig, Config};
+pub use edge::Edge;
+pub use log::LogLine;
+pub use problem::{Fault, Problem};
+pub use regain_notices::ProblemCode;
+pub use serve::{InitError, serve};
+pub use settings_cache::SettingsCache;
+pub use world::{now, random};

@@ -1,0 +1,176 @@
+//! Problems: what the caller reads (RFC 9457), and apart from it what the operator reads.
+
+use std::error::Error;
+
+use regain_domain::link::{Death, DeathCause};
+use regain_domain::{Language, Remedy, SupportCode};
+use regain_notices::{Dead, ProblemCode, death_detail};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// An outcome that is no success. Any error of something we depend on turns into one by `?`: the
+/// caller hears 503, the chain of causes goes to the log and nowhere else.
+pub struct Problem {
+    pub(crate) code: ProblemCode,
+    pub(crate) retry_after_seconds: Option<u32>,
+    pub(crate) allow: Option<String>,
+    pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
+    pub(crate) members: Map<String, Value>,
+    pub(crate) death: Option<(Dead, Death, Remedy)>,
+}
+
+/// What is wrong with one member of a body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// Which, as a JSON pointer.
+    pub pointer: String,
+    /// What.
+    pub code: &'static str,
+}
+
+impl Fault {
+    /// At `pointer`, `code`.
+    #[must_use]
+    pub fn new(pointer: impl Into<String>, code: &'static str) -> Self {
+        Self { pointer: pointer.into(), code }
+    }
+}
+
+/// What a caller waits before asking again when something is down.
+const UNAVAILABLE_RETRY_SECONDS: u32 = 5;
+
+impl Problem {
+    /// A problem that says no more than its code.
+    #[must_use]
+    pub fn new(code: ProblemCode) -> Self {
+        let (retry_after_seconds, allow, cause, death) = (None, None, None, None);
+        Self { code, retry_after_seconds, allow, cause, members: Map::new(), death }
+    }
+
+    /// The body is at fault, there and there.
+    #[must_use]
+    pub fn invalid(faults: Vec<Fault>) -> Self {
+        Self::new(ProblemCode::InvalidRequest).with("errors", json!(faults))
+    }
+
+    /// A limit was reached; it is open again after so many seconds.
+    #[must_use]
+    pub fn limited(retry_after_seconds: u32) -> Self {
+        let problem = Self::new(ProblemCode::TooManyRequests);
+        Self { retry_after_seconds: Some(retry_after_seconds), ..problem }
+    }
+
+    /// Others rewrote the same account five times over while this call read it.
+    #[must_use]
+    pub fn busy() -> Self {
+        Self::unavailable()
+    }
+
+    pub(crate) fn unavailable() -> Self {
+        let problem = Self::new(ProblemCode::Unavailable);
+        Self { retry_after_seconds: Some(UNAVAILABLE_RETRY_SECONDS), ..problem }
+    }
+
+    /// A link or a grant is dead: why, when, and what helps now.
+    #[must_use]
+    pub fn dead(what: Dead, death: Death, remedy: Remedy, support_code: &str) -> Self {
+        let code = match (what, death.cause) {
+            (Dead::Link, DeathCause::Expired) => ProblemCode::LinkExpired,
+            (Dead::Link, DeathCause::ClickExpired) => ProblemCode::LinkClickExpired,
+            (Dead::Link, DeathCause::Superseded) => ProblemCode::LinkSuperseded,
+            (Dead::Link, DeathCause::Used) => ProblemCode::LinkUsed,
+            (Dead::Link, DeathCause::Withdrawn(_)) => ProblemCode::LinkWithdrawn,
+            (Dead::Grant, DeathCause::Expired | DeathCause::ClickExpired) => {
+                ProblemCode::GrantExpired
+            }
+            (Dead::Grant, DeathCause::Used) => ProblemCode::GrantUsed,
+            (Dead::Grant, DeathCause::Superseded | DeathCause::Withdrawn(_)) => {
+                ProblemCode::GrantWithdrawn
+            }
+        };
+        let mut problem = Self::new(code)
+            .with("at", json!(death.at))
+            .with("remedy", json!(remedy.as_str()))
+            .with("support_code", json!(support_code));
+        if let DeathCause::Withdrawn(reason) = death.cause {
+            problem = problem.with("reason", json!(reason.as_str()));
+        }
+        problem.death = Some((what, death, remedy));
+        problem
+    }
+
+    /// With one member more.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.members.insert(name.to_owned(), value);
+        self
+    }
+
+    /// With the code by which the desk finds the story.
+    #[must_use]
+    pub fn with_support_code(self, code: &SupportCode) -> Self {
+        self.with("support_code", json!(code))
+    }
+
+    /// The status that goes with the code.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        status(self.code)
+    }
+
+    pub(crate) fn document(&self, language: Language, request_id: &str) -> Value {
+        let words = self.code.words(language);
+        let detail = match self.death {
+            Some((what, death, remedy)) => {
+                death_detail(language, what, death.cause, death.at, remedy)
+            }
+            None => words.detail.to_owned(),
+        };
+        let code = self.code.as_str();
+        let mut document = json!({
+            "type": format!("/problems/{code}"),
+            "title": words.title,
+            "status": self.status(),
+            "detail": detail,
+            "code": code,
+            "request_id": request_id,
+        });
+        if let Some(members) = document.as_object_mut() {
+            members.extend(self.members.clone());
+        }
+        document
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for Problem {
+    fn from(error: E) -> Self {
+        Self { cause: Some(Box::new(error)), ..Self::unavailable() }
+    }
+}
+
+/// The one table of codes and statuses.
+#[must_use]
+pub(crate) fn status(code: ProblemCode) -> u16 {
+    use ProblemCode as P;
+    match code {
+        P::InvalidRequest | P::LinkDamaged => 400,
+        P::SignInFailed => 401,
+        P::AccountBlocked => 403,
+        P::NotFound | P::TenantUnknown | P::LinkUnknown | P::GrantUnknown => 404,
+        P::MethodNotAllowed => 405,
+        P::LinkExpired
+        | P::LinkClickExpired
+        | P::LinkSuperseded
+        | P::LinkUsed
+        | P::LinkWithdrawn
+        | P::GrantExpired
+        | P::GrantUsed
+        | P::GrantWithdrawn => 410,
+        P::BodyTooLarge => 413,
+        P::UnsupportedMediaType => 415,
+        P::PasswordRejected => 422,
+        P::TooManyRequests => 429,
+        P::Internal => 500,
+        P::Unavailable => 503,
+    }
+}

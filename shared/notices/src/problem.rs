@@ -1,0 +1,140 @@
+//! The one list of problem codes, and what each is called.
+
+use regain_domain::Language;
+
+/// What a problem says when there is no more to tell than its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// What is the matter, without a full stop.
+    pub title: &'static str,
+    /// Why, and what to do: one or two sentences.
+    pub detail: &'static str,
+}
+
+/// One language's words: a problem without any, or with two sets of them, does not compile.
+macro_rules! words {
+    ($($code:ident: $title:literal, $detail:literal;)+) => {
+        pub(super) fn words(code: super::ProblemCode) -> super::Words {
+            match code {
+                $(super::ProblemCode::$code => super::Words { title: $title, detail: $detail },)+
+            }
+        }
+    };
+}
+use words;
+
+mod en;
+mod nl;
+
+macro_rules! problem_codes {
+    ($($(#[$doc:meta])+ $name:ident = $code:literal,)+) => {
+        /// A problem as answers name it (RFC 9457): `type` is `/problems/` and the code.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ProblemCode {
+            $($(#[$doc])+ $name,)+
+        }
+
+        impl ProblemCode {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The code in answers and logs.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)+
+                }
+            }
+        }
+    };
+}
+
+problem_codes! {
+    /// The body is not what the endpoint takes; `errors` says where and how.
+    InvalidRequest = "invalid_request",
+    /// The body is longer than any endpoint reads.
+    BodyTooLarge = "body_too_large",
+    /// The body is not declared as JSON.
+    UnsupportedMediaType = "unsupported_media_type",
+    /// The path is there, the method is not.
+    MethodNotAllowed = "method_not_allowed",
+    /// No such path.
+    NotFound = "not_found",
+    /// No such tenant.
+    TenantUnknown = "tenant_unknown",
+    /// A limit was reached.
+    TooManyRequests = "too_many_requests",
+    /// Something we depend on is down or throttled.
+    Unavailable = "unavailable",
+    /// A fault of ours.
+    Internal = "internal",
+    /// The check characters of a link's token do not fit.
+    LinkDamaged = "link_damaged",
+    /// Never issued here, of another tenant or purpose, or no longer on record.
+    LinkUnknown = "link_unknown",
+    /// Not clicked in time.
+    LinkExpired = "link_expired",
+    /// Clicked, and not used in time after that.
+    LinkClickExpired = "link_click_expired",
+    /// A newer link took its place.
+    LinkSuperseded = "link_superseded",
+    /// Its password was set.
+    LinkUsed = "link_used",
+    /// Ended for the reason that the answer gives.
+    LinkWithdrawn = "link_withdrawn",
+    /// The time after the click is over.
+    GrantExpired = "grant_expired",
+    /// What it was for was done.
+    GrantUsed = "grant_used",
+    /// Its link was replaced or withdrawn.
+    GrantWithdrawn = "grant_withdrawn",
+    /// Not a grant of ours.
+    GrantUnknown = "grant_unknown",
+    /// The new password breaks the rules that `violations` lists.
+    PasswordRejected = "password_rejected",
+    /// Login and password do not go together; says no more than that.
+    SignInFailed = "sign_in_failed",
+    /// The password was right, and the account is blocked.
+    AccountBlocked = "account_blocked",
+}
+
+impl ProblemCode {
+    /// What it is called in a language.
+    #[must_use]
+    pub fn words(self, language: Language) -> Words {
+        match language {
+            Language::En => en::words(self),
+            Language::Nl => nl::words(self),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_problem_has_words_of_its_own_in_every_language() {
+        let mut seen = HashSet::new();
+        for language in Language::ALL {
+            for code in ProblemCode::ALL {
+                let Words { title, detail } = code.words(language);
+                for text in [title, detail] {
+                    assert!(seen.insert(text), "said twice: {text}");
+                    assert!(text.trim() == text && !text.is_empty(), "{code:?} {language:?}");
+                }
+                assert!(!title.ends_with('.') && detail.ends_with('.'), "{code:?} {language:?}");
+            }
+        }
+        assert_eq!(seen.len(), ProblemCode::ALL.len() * Language::ALL.len() * 2);
+    }
+
+    #[test]
+    fn every_code_is_snake_case_and_stands_once() {
+        let codes: HashSet<_> = ProblemCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(codes.len(), ProblemCode::ALL.len());
+        assert!(codes.iter().all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')));
+    }
+}

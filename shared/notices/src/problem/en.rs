@@ -1,0 +1,50 @@
+//! The problems in English.
+
+super::words! {
+    InvalidRequest: "The request is not right",
+        "Part of the request is missing or has the wrong form. The list of errors says which part.";
+    BodyTooLarge: "The request is too large",
+        "The request is larger than what is accepted here.";
+    UnsupportedMediaType: "This media type is not accepted",
+        "Send the request as application/json.";
+    MethodNotAllowed: "This method is not accepted here",
+        "This address does not take that method. The Allow header names those it does take.";
+    NotFound: "Not found",
+        "There is nothing at this address.";
+    TenantUnknown: "Unknown organisation",
+        "No organisation is known by the name in this address.";
+    TooManyRequests: "Too many requests",
+        "This was asked too often in a short time. Wait a while, then try again.";
+    Unavailable: "This does not work right now",
+        "Please try again in a moment.";
+    Internal: "Something went wrong on our side",
+        "You did nothing wrong. Try again, and contact the service desk if it goes on.";
+    LinkDamaged: "The link is damaged",
+        "Part of the link was lost or changed on its way to us. Click it in the mail, or copy all of it.";
+    LinkUnknown: "We do not know this link",
+        "It was not made here, or so long ago that we no longer have it on record. Ask for a new link.";
+    LinkExpired: "The link has expired",
+        "The link was not clicked in time. Ask for a new link.";
+    LinkClickExpired: "The time after the click is over",
+        "The link was clicked, but no password was chosen in time after that. Ask for a new link.";
+    LinkSuperseded: "There is a newer link",
+        "Only the newest link works. Use the link in the latest mail.";
+    LinkUsed: "The link has been used",
+        "A link works once. Sign in with the new password.";
+    LinkWithdrawn: "The link was withdrawn",
+        "The link was stopped before it was used. Ask for a new link, or contact the service desk.";
+    GrantExpired: "The time to choose a password is over",
+        "Ask for a new link to try again.";
+    GrantUsed: "The password has been chosen already",
+        "This step works once. Sign in with the password that was chosen.";
+    GrantWithdrawn: "This step was stopped",
+        "Your link was replaced or withdrawn after the click. Use the newest link, or ask for another.";
+    GrantUnknown: "We do not know this step",
+        "Click the link in the mail once more, or ask for a new link.";
+    PasswordRejected: "The password does not meet all the rules",
+        "The list of violations says which ones. You can try again with the same link.";
+    SignInFailed: "Signing in did not work",
+        "The e-mail address and the password do not go together. Check both, or ask for a link to choose a new password.";
+    AccountBlocked: "This account is blocked",
+        "You cannot sign in now. Please contact the service desk.";
+}

@@ -1,0 +1,50 @@
+//! The problems in Dutch.
+
+super::words! {
+    InvalidRequest: "Het verzoek klopt niet",
+        "Een deel van het verzoek ontbreekt of heeft de verkeerde vorm. De lijst met fouten zegt welk deel.";
+    BodyTooLarge: "Het verzoek is te groot",
+        "Het verzoek is groter dan wat hier wordt aangenomen.";
+    UnsupportedMediaType: "Dit mediatype kan hier niet",
+        "Stuur het verzoek als application/json.";
+    MethodNotAllowed: "Deze methode kan hier niet",
+        "Dit adres neemt die methode niet aan. De header Allow noemt de methoden die wel kunnen.";
+    NotFound: "Niet gevonden",
+        "Op dit adres is niets te vinden.";
+    TenantUnknown: "Onbekende organisatie",
+        "Er is geen organisatie bekend met de naam in dit adres.";
+    TooManyRequests: "Te veel verzoeken",
+        "Dit is in korte tijd te vaak gevraagd. Wacht even en probeer het dan opnieuw.";
+    Unavailable: "Dit lukt nu even niet",
+        "Probeer het over een ogenblik opnieuw.";
+    Internal: "Er ging bij ons iets mis",
+        "Het ligt niet aan jou. Probeer het opnieuw en neem contact op met de servicedesk als het misgaat.";
+    LinkDamaged: "De link is beschadigd",
+        "Een deel van de link is onderweg verloren gegaan of veranderd. Klik erop in de mail, of kopieer hem helemaal.";
+    LinkUnknown: "Deze link kennen we niet",
+        "De link is niet hier gemaakt, of zo lang geleden dat we hem niet meer hebben. Vraag een nieuwe link aan.";
+    LinkExpired: "De link is verlopen",
+        "De link is niet op tijd aangeklikt. Vraag een nieuwe link aan.";
+    LinkClickExpired: "De tijd na het klikken is voorbij",
+        "De link is aangeklikt, maar daarna is niet op tijd een wachtwoord gekozen. Vraag een nieuwe link aan.";
+    LinkSuperseded: "Er is een nieuwere link",
+        "Alleen de nieuwste link werkt. Gebruik de link uit de laatste mail.";
+    LinkUsed: "De link is al gebruikt",
+        "Een link werkt één keer. Log in met het nieuwe wachtwoord.";
+    LinkWithdrawn: "De link is ingetrokken",
+        "De link is stopgezet voordat hij was gebruikt. Vraag een nieuwe link aan of neem contact op met de servicedesk.";
+    GrantExpired: "De tijd om een wachtwoord te kiezen is voorbij",
+        "Vraag een nieuwe link aan om het opnieuw te proberen.";
+    GrantUsed: "Het wachtwoord is al gekozen",
+        "Deze stap werkt één keer. Log in met het wachtwoord dat is gekozen.";
+    GrantWithdrawn: "Deze stap is stopgezet",
+        "Je link is na het klikken vervangen of ingetrokken. Gebruik de nieuwste link of vraag een andere aan.";
+    GrantUnknown: "Deze stap kennen we niet",
+        "Klik nog een keer op de link in de mail, of vraag een nieuwe link aan.";
+    PasswordRejected: "Het wachtwoord voldoet niet aan alle regels",
+        "De lijst met overtredingen zegt aan welke niet. Je kunt het met dezelfde link opnieuw proberen.";
+    SignInFailed: "Inloggen lukt niet",
+        "Het e-mailadres en het wachtwoord horen niet bij elkaar. Controleer ze allebei, of vraag een link aan om een nieuw wachtwoord te kiezen.";
+    AccountBlocked: "Dit account is geblokkeerd",
+        "Je kunt nu niet inloggen. Neem contact op met de servicedesk.";
+}

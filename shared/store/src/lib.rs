@@ -1,0 +1,131 @@
+//! What is kept: five tables, and the secrets that nothing in them can be read without.
+//!
+//! The only crate that names `aws_sdk_dynamodb`. One method is one step's access: what it reads,
+//! what it writes in one transaction, and under which conditions. Nothing here decides; the rules
+//! are in `regain_domain`. What is absent on purpose: a scan, and a write without a condition
+//! where two callers could meet.
+
+mod accounts;
+mod cloud;
+mod item;
+mod limits;
+mod links;
+mod outbox;
+mod passwords;
+mod settings;
+mod timeline;
+mod transaction;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::interceptors::BeforeSerializationInterceptorContextRef;
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+
+pub use cloud::{Cloud, CloudError, SecretName};
+pub use limits::{Limit, Limited};
+pub use links::{REREADS_MAX, Tried, Written};
+pub use outbox::{
+    FailedSignIn, Issued, LEASE_SECONDS, Notice, NoticeKind, OutboxItem, RequestedBy, ResetRequest,
+    Work,
+};
+pub use passwords::{NewHash, PasswordChange, PasswordSet};
+pub use timeline::{Actor, Entry, Story};
+
+/// The tables of one stack.
+#[derive(Clone)]
+pub struct Store {
+    client: Client,
+    tables: Tables,
+    calls: Arc<AtomicU32>,
+}
+
+#[derive(Clone)]
+struct Tables {
+    tenants: String,
+    accounts: String,
+    timeline: String,
+    tokens: String,
+    outbox: String,
+}
+
+/// A call that the store could not answer. What failed is named; why is in the chain of sources,
+/// for the operator's log and never for an answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// DynamoDB refused, throttled or did not answer.
+    #[error("the store could not {operation}")]
+    Unavailable {
+        /// What it was asked to do.
+        operation: &'static str,
+        /// Why not.
+        #[source]
+        source: BoxError,
+    },
+    /// An item is not what this software writes.
+    #[error("the store read a malformed item to {operation}")]
+    Malformed {
+        /// What it was asked to do.
+        operation: &'static str,
+        /// What is wrong with it.
+        #[source]
+        source: BoxError,
+    },
+}
+
+impl StoreError {
+    fn unavailable(operation: &'static str, source: impl Into<BoxError>) -> Self {
+        Self::Unavailable { operation, source: source.into() }
+    }
+
+    fn malformed(operation: &'static str, source: impl Into<BoxError>) -> Self {
+        Self::Malformed { operation, source: source.into() }
+    }
+}
+
+impl Store {
+    /// The tables of `stack`, reached as `cloud` says. Does no I/O.
+    #[must_use]
+    pub fn new(cloud: &Cloud, stack: &str) -> Self {
+        let calls = Arc::new(AtomicU32::new(0));
+        let config = aws_sdk_dynamodb::config::Builder::from(cloud.sdk())
+            .interceptor(CountCalls(Arc::clone(&calls)))
+            .build();
+        let table = |name: &str| format!("{stack}-{name}");
+        let tables = Tables {
+            tenants: table("tenants"),
+            accounts: table("accounts"),
+            timeline: table("timeline"),
+            tokens: table("tokens"),
+            outbox: table("outbox"),
+        };
+        Self { client: Client::from_conf(config), tables, calls }
+    }
+
+    /// Calls made so far, each counted once however often the SDK repeats it.
+    #[must_use]
+    pub fn calls(&self) -> u32 {
+        self.calls.load(Ordering::Relaxed)
+    }
+}
+
+#[derive(Debug)]
+struct CountCalls(Arc<AtomicU32>);
+
+impl Intercept for CountCalls {
+    fn name(&self) -> &'static str {
+        "CountCalls"
+    }
+
+    fn read_before_serialization(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}

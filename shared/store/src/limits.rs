@@ -1,0 +1,117 @@
+//! Limits: counters of a clock hour, taken by a condition and never by reading first.
+//!
+//! A window begins with the hour, so around the turn of one up to twice the limit can pass. That
+//! is the price of one conditional write; a sliding window would need a read before it.
+
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use jiff::Timestamp;
+use regain_domain::TenantId;
+use regain_domain::time::{after, seconds_until};
+
+use crate::item::{Key, number, ttl};
+use crate::transaction::Transaction;
+use crate::{Store, StoreError};
+
+const WINDOW_SECONDS: u32 = 3600;
+
+/// One limit on one subject.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// Which limit, as in the settings.
+    pub name: &'static str,
+    /// What is counted: a keyed hash, never an address or a login.
+    pub subject: String,
+    /// How many may pass within an hour.
+    pub max: u32,
+}
+
+/// The limit is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limited {
+    /// When the next hour begins.
+    pub until: Timestamp,
+}
+
+impl Limited {
+    pub(crate) fn now(now: Timestamp) -> Self {
+        let window = now.as_second().div_euclid(i64::from(WINDOW_SECONDS));
+        let begun = Timestamp::from_second(window * i64::from(WINDOW_SECONDS)).unwrap_or(now);
+        Self { until: after(begun, WINDOW_SECONDS) }
+    }
+
+    /// Whole seconds until then.
+    #[must_use]
+    pub fn retry_after_seconds(self, now: Timestamp) -> u32 {
+        seconds_until(now, self.until)
+    }
+}
+
+const TAKE: &str = "ADD taken :one SET #ttl = :ttl";
+const BELOW: &str = "attribute_not_exists(taken) OR taken < :max";
+
+impl Limit {
+    fn key(&self, tenant: &TenantId, now: Timestamp) -> Key {
+        let window = now.as_second().div_euclid(i64::from(WINDOW_SECONDS));
+        Key::limit(tenant, self.name, &self.subject, window)
+    }
+}
+
+impl Store {
+    /// Takes one from a limit. One call.
+    pub async fn take(
+        &self,
+        tenant: &TenantId,
+        limit: &Limit,
+        now: Timestamp,
+    ) -> Result<Result<(), Limited>, StoreError> {
+        let taken = self
+            .client
+            .update_item()
+            .table_name(&self.tables.tokens)
+            .key("pk", limit.key(tenant, now).value())
+            .update_expression(TAKE)
+            .condition_expression(BELOW)
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":max", number(limit.max))
+            .expression_attribute_values(":ttl", ttl(now, 2 * WINDOW_SECONDS))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None)
+            .send()
+            .await;
+        match taken {
+            Ok(_) => Ok(Ok(())),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(Err(Limited::now(now)))
+            }
+            Err(error) => Err(StoreError::unavailable("take from a limit", error)),
+        }
+    }
+}
+
+impl<N: Copy> Transaction<'_, N> {
+    /// Takes one from a limit, if everything else holds too.
+    pub(crate) fn take(
+        self,
+        name: N,
+        table: &str,
+        tenant: &TenantId,
+        limit: &Limit,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        self.update(
+            name,
+            (table, &limit.key(tenant, now)),
+            TAKE,
+            BELOW.to_owned(),
+            vec![
+                (":one", number(1)),
+                (":max", number(limit.max)),
+                (":ttl", ttl(now, 2 * WINDOW_SECONDS)),
+            ],
+        )
+    }
+}

@@ -1,0 +1,308 @@
+//! Links in the `tokens` table, and the slots on accounts that point to them.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use jiff::Timestamp;
+use regain_domain::account::Slot;
+use regain_domain::link::{GRANT_TRIES_MAX, LinkPurpose, WithdrawnReason, WrittenDeath};
+use regain_domain::time::RECORD_KEPT_SECONDS;
+use regain_domain::{Account, Link, LinkId, TenantId};
+
+use crate::item::{Item, Key, from_item, micros, number, text, to_item, ttl, value};
+use crate::timeline::Entry;
+use crate::transaction::{Outcome, Transaction, Values};
+use crate::{Store, StoreError};
+
+/// How counting a try under a grant ended.
+#[derive(Debug)]
+pub enum Tried {
+    /// Counted; the password may be looked at.
+    Counted(Box<Link>),
+    /// Not counted; the link as it stands, if there is one.
+    Refused(Option<Box<Link>>),
+}
+
+/// How a write about a link and its account ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// All of it is written.
+    Done,
+    /// Nothing is: link or account are no longer as they were read. Read again, decide anew.
+    Changed,
+}
+
+/// Times that a step reads and decides anew before it answers that the store is busy.
+pub const REREADS_MAX: u32 = 5;
+
+impl Store {
+    /// A link by its id. One call.
+    pub async fn link(&self, tenant: &TenantId, id: LinkId) -> Result<Option<Link>, StoreError> {
+        const OPERATION: &str = "read the link";
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.tables.tokens)
+            .key("pk", Key::link(tenant, id).value())
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
+        whole(OPERATION, answer.item)
+    }
+
+    /// The first click: the link if it is unclicked, alive and in time; the slot if the account is
+    /// active, of the link's epoch, and points to it. One call.
+    pub async fn click(
+        &self,
+        tenant: &TenantId,
+        link: &Link,
+        deadline: Timestamp,
+        entry: &Entry,
+        now: Timestamp,
+    ) -> Result<Written, StoreError> {
+        const OPERATION: &str = "click the link";
+        let purpose = link.purpose.as_str();
+        let transaction = Transaction::new(self, OPERATION)
+            .update(
+                (),
+                (&self.tables.tokens, &Key::link(tenant, link.link_id)),
+                "SET clicked_at = :now, click_expires_at = :deadline, #ttl = :ttl",
+                "attribute_exists(link_id) AND attribute_not_exists(clicked_at) \
+                 AND attribute_not_exists(died_at) AND expires_at > :now"
+                    .to_owned(),
+                vec![
+                    (":now", micros(now)),
+                    (":deadline", micros(deadline)),
+                    (":ttl", ttl(deadline, RECORD_KEPT_SECONDS)),
+                ],
+            )?
+            .update(
+                (),
+                (&self.tables.accounts, &Key::account(tenant, &link.account_ref)),
+                format!("SET slots.#{purpose}.#until = :deadline"),
+                format!(
+                    "account_id = :account AND epoch = :epoch AND attribute_not_exists(blocked) \
+                     AND slots.#{purpose}.link_id = :link"
+                ),
+                vec![
+                    (":deadline", micros(deadline)),
+                    (":account", text(&link.account_id)),
+                    (":epoch", number(link.epoch)),
+                    (":link", text(link.link_id)),
+                ],
+            )?
+            .put((), &self.tables.timeline, entry.item(OPERATION, tenant, &link.account_id)?)?;
+        transaction.commit().await.map(|outcome| written(&outcome))
+    }
+
+    /// Counts one password under the grant of a clicked link, before it is looked at. One call.
+    pub async fn count_try(
+        &self,
+        tenant: &TenantId,
+        id: LinkId,
+        now: Timestamp,
+    ) -> Result<Tried, StoreError> {
+        const OPERATION: &str = "count a try";
+        let counted = self
+            .client
+            .update_item()
+            .table_name(&self.tables.tokens)
+            .key("pk", Key::link(tenant, id).value())
+            .update_expression("ADD tries :one")
+            .condition_expression(
+                "attribute_exists(link_id) AND attribute_not_exists(died_at) \
+                 AND click_expires_at > :now AND tries < :max",
+            )
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":now", micros(now))
+            .expression_attribute_values(":max", number(GRANT_TRIES_MAX))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let error = match counted {
+            Ok(answer) => {
+                let item = answer.attributes.unwrap_or_default();
+                return from_item(OPERATION, item).map(|link| Tried::Counted(Box::new(link)));
+            }
+            Err(error) => error,
+        };
+        match error.into_service_error() {
+            UpdateItemError::ConditionalCheckFailedException(refused) => {
+                Ok(Tried::Refused(whole(OPERATION, refused.item)?.map(Box::new)))
+            }
+            error => Err(StoreError::unavailable(OPERATION, error)),
+        }
+    }
+
+    /// "Not me" while the link lives: it dies, its slot is emptied. One call.
+    pub async fn withdraw(
+        &self,
+        tenant: &TenantId,
+        link: &Link,
+        entry: &Entry,
+        now: Timestamp,
+    ) -> Result<Written, StoreError> {
+        const OPERATION: &str = "withdraw the link";
+        let purpose = link.purpose.as_str();
+        let death = WrittenDeath::Withdrawn(WithdrawnReason::NotMe);
+        let transaction = Transaction::new(self, OPERATION)
+            .kill((), tenant, link.link_id, death, now, "attribute_not_exists(died_at)")?
+            .update(
+                (),
+                (&self.tables.accounts, &Key::account(tenant, &link.account_ref)),
+                // A request made before this moment must not become a link after it.
+                format!("SET killed_at = :now, kill_reason = :reason REMOVE slots.#{purpose}"),
+                format!("account_id = :account AND slots.#{purpose}.link_id = :link"),
+                vec![
+                    (":now", micros(now)),
+                    (":reason", value(OPERATION, &WithdrawnReason::NotMe)?),
+                    (":account", text(&link.account_id)),
+                    (":link", text(link.link_id)),
+                ],
+            )?
+            .put((), &self.tables.timeline, entry.item(OPERATION, tenant, &link.account_id)?)?;
+        transaction.commit().await.map(|outcome| written(&outcome))
+    }
+
+    /// "Not me" after it was used: the epoch rises, so every session, link, code and grant of the
+    /// account is dead, and the account is flagged. The password stays. One call.
+    pub async fn report(
+        &self,
+        tenant: &TenantId,
+        (link, account): (&Link, &Account),
+        entry: &Entry,
+        now: Timestamp,
+    ) -> Result<Written, StoreError> {
+        const OPERATION: &str = "report a change";
+        let mut values = ended(OPERATION, account, WithdrawnReason::NotMe, now)?;
+        values.push((":account", text(&account.account_id)));
+        let mut transaction = Transaction::new(self, OPERATION)
+            .update(
+                (),
+                (&self.tables.accounts, &Key::account(tenant, &link.account_ref)),
+                format!("SET {ENDED}, reported_at = :now"),
+                format!("account_id = :account AND {AS_READ}"),
+                values,
+            )?
+            .put((), &self.tables.timeline, entry.item(OPERATION, tenant, &account.account_id)?)?;
+        let death = WrittenDeath::Withdrawn(WithdrawnReason::NotMe);
+        for slot in account.slots.values() {
+            transaction = transaction.kill((), tenant, slot.link_id, death, now, None)?;
+        }
+        transaction.commit().await.map(|outcome| written(&outcome))
+    }
+}
+
+fn written<N>(outcome: &Outcome<N>) -> Written {
+    match outcome {
+        Outcome::Committed => Written::Done,
+        Outcome::Refused(_) => Written::Changed,
+    }
+}
+
+/// Ends everything that was issued under the account's epoch.
+pub(crate) const ENDED: &str =
+    "epoch = :next_epoch, slots = :no_slots, killed_at = :now, kill_reason = :reason";
+/// The account still has the epoch and the slots that were read.
+pub(crate) const AS_READ: &str = "epoch = :epoch AND slots = :slots";
+
+/// The values of `ENDED` and `AS_READ`.
+pub(crate) fn ended(
+    operation: &'static str,
+    account: &Account,
+    reason: WithdrawnReason,
+    now: Timestamp,
+) -> Result<Values, StoreError> {
+    Ok(vec![
+        (":epoch", number(account.epoch)),
+        (":next_epoch", number(account.epoch + 1)),
+        (":slots", value(operation, &account.slots)?),
+        (":no_slots", value(operation, &BTreeMap::<LinkPurpose, Slot>::new())?),
+        (":now", micros(now)),
+        (":reason", value(operation, &reason)?),
+    ])
+}
+
+/// A link as an item, unless it is only the stub that `kill` leaves of one already swept.
+fn whole(operation: &'static str, item: Option<Item>) -> Result<Option<Link>, StoreError> {
+    item.filter(|item| item.contains_key("link_id"))
+        .map(|item| from_item(operation, item))
+        .transpose()
+}
+
+impl<N: Copy> Transaction<'_, N> {
+    /// Writes a link's death. An earlier death stays; the login goes, for it is no longer needed;
+    /// and the record is kept for ninety days.
+    pub(crate) fn kill(
+        self,
+        name: N,
+        tenant: &TenantId,
+        link: LinkId,
+        death: WrittenDeath,
+        now: Timestamp,
+        condition: impl Into<Option<&'static str>>,
+    ) -> Result<Self, StoreError> {
+        let table = self.store().tables.tokens.clone();
+        self.update(
+            name,
+            (&table, &Key::link(tenant, link)),
+            "SET died_at = if_not_exists(died_at, :now), death = if_not_exists(death, :death), \
+             #ttl = :ttl REMOVE login",
+            condition.into().map(str::to_owned),
+            vec![
+                (":now", micros(now)),
+                (":death", value("end the link", &death)?),
+                (":ttl", ttl(now, RECORD_KEPT_SECONDS)),
+            ],
+        )
+    }
+
+    /// The link if absent; the slot if epoch and slot are as read; the death of the one before.
+    pub(crate) fn issue(
+        self,
+        name: N,
+        tenant: &TenantId,
+        account: &Account,
+        link: &Link,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        const OPERATION: &str = "issue a link";
+        let (tokens, accounts) =
+            (self.store().tables.tokens.clone(), self.store().tables.accounts.clone());
+        let mut item = to_item(OPERATION, &Key::link(tenant, link.link_id), link)?;
+        item.insert("ttl".to_owned(), ttl(link.expires_at, RECORD_KEPT_SECONDS));
+        let slot =
+            Slot { link_id: link.link_id, requested_at: link.requested_at, until: link.expires_at };
+        let purpose = link.purpose.as_str();
+        let before = account.slots.get(&link.purpose).map(|slot| slot.link_id);
+        let slot_as_read = match before {
+            Some(_) => format!("slots.#{purpose}.link_id = :before"),
+            None => format!("attribute_not_exists(slots.#{purpose})"),
+        };
+        let mut values = vec![
+            (":slot", value(OPERATION, &slot)?),
+            (":account", text(&account.account_id)),
+            (":epoch", number(account.epoch)),
+        ];
+        values.extend(before.map(|before| (":before", text(before))));
+        let transaction = self.put_new(name, &tokens, item)?.update(
+            name,
+            (&accounts, &Key::account(tenant, &link.account_ref)),
+            format!("SET slots.#{purpose} = :slot"),
+            format!(
+                "account_id = :account AND epoch = :epoch AND attribute_not_exists(blocked) \
+                 AND {slot_as_read}"
+            ),
+            values,
+        )?;
+        match before {
+            Some(before) => {
+                transaction.kill(name, tenant, before, WrittenDeath::Superseded, now, None)
+            }
+            None => Ok(transaction),
+        }
+    }
+}

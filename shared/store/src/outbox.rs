@@ -1,0 +1,422 @@
+//! The `outbox` table: work to be done after the answer, written with the change it follows from.
+//!
+//! ```text
+//!   put ──▶ due ──claim──▶ leased (60 s) ──finish──▶ gone
+//!            ▲                │  │
+//!            └───postpone─────┘  └──give up (24 h)──▶ failed, kept for a week
+//! ```
+//!
+//! One attribute, `next_attempt_at`, is lease and back-off in one: a claim moves it a minute on,
+//! so whoever dies with the work in hand has given it back by then.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use jiff::Timestamp;
+use regain_domain::time::after;
+use regain_domain::{AccountRef, Language, LinkId, SupportCode, TenantId};
+use serde::{Deserialize, Serialize};
+
+use crate::item::{Key, from_item, micros, number, text, to_item, ttl, value};
+use crate::limits::{Limit, Limited};
+use crate::timeline::{Entry, Story};
+use crate::transaction::{Outcome, Transaction};
+use crate::{Store, StoreError};
+
+/// How long a claim holds.
+pub const LEASE_SECONDS: u32 = 60;
+/// Items are swept eight days after they were written: a day of tries and a week to look at.
+const KEPT_SECONDS: u32 = 8 * 24 * 60 * 60;
+/// The `due` index has this many partitions, so that writing to it is no bottleneck.
+const SHARDS: u8 = 4;
+/// Items taken up per partition and minute.
+const DUE_MAX: i32 = 50;
+
+/// Something to be done for one tenant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OutboxItem {
+    /// Its name; derived from what it follows from, so that a repeat writes no second one.
+    pub outbox_id: String,
+    /// Whose.
+    pub tenant: TenantId,
+    /// What.
+    pub work: Work,
+    /// When it was written.
+    #[serde(with = "regain_domain::time::micros")]
+    pub created_at: Timestamp,
+    /// From when it may be claimed.
+    #[serde(with = "regain_domain::time::micros")]
+    pub next_attempt_at: Timestamp,
+    /// Claims so far.
+    pub attempts: u32,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// Find out whose the request is, and turn it into a notice, or into nothing.
+    ResetRequested(ResetRequest),
+    /// Send a notice.
+    Send(Notice),
+    /// Tell the account's timeline, if there is such an account.
+    SignInFailed(FailedSignIn),
+}
+
+/// A request for a reset link, as the caller made it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ResetRequest {
+    /// Whose link is asked for.
+    pub by: RequestedBy,
+    /// The link that it becomes.
+    pub link_id: LinkId,
+    /// When.
+    #[serde(with = "regain_domain::time::micros")]
+    pub requested_at: Timestamp,
+    /// Where the person wants to go afterwards; the tenant allows it.
+    pub return_url: Option<String>,
+    /// The language in the body.
+    pub language_asked: Option<Language>,
+    /// The language of the browser.
+    pub language_accepted: Option<Language>,
+    /// The caller's address, pseudonymised.
+    pub source: Option<String>,
+    /// The code on the answer.
+    pub support_code: SupportCode,
+}
+
+/// By what a request names its account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestedBy {
+    /// By the login that was typed.
+    Login(AccountRef),
+    /// By a link that Regain issued.
+    Link(LinkId),
+}
+
+/// A notice to be sent. It holds no address: that is read from the account when it goes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Notice {
+    /// Which.
+    pub notice: NoticeKind,
+    /// To whom.
+    pub account_ref: AccountRef,
+    /// When what it tells of happened.
+    #[serde(with = "regain_domain::time::micros")]
+    pub at: Timestamp,
+    /// The language in the body of the call.
+    pub language_asked: Option<Language>,
+    /// The language of the browser.
+    pub language_accepted: Option<Language>,
+    /// The code on the answer.
+    pub support_code: SupportCode,
+}
+
+/// Which notice, and the link it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// The mail with the link; sent only while the link is live.
+    ResetLink(LinkId),
+    /// The password was changed, by this link.
+    PasswordChanged(LinkId),
+    /// A reset was asked for, and the account is blocked.
+    AccountBlocked,
+}
+
+/// A failed sign-in, for the timeline of the account that was meant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FailedSignIn {
+    /// Which account was meant.
+    pub account_ref: AccountRef,
+    /// When.
+    #[serde(with = "regain_domain::time::micros")]
+    pub at: Timestamp,
+    /// The caller's address, pseudonymised.
+    pub source: Option<String>,
+    /// The code on the answer.
+    pub support_code: SupportCode,
+}
+
+/// How issuing a link ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Issued {
+    /// The link is there, and the outbox item says to send it.
+    Done,
+    /// The login has had its mails for this hour.
+    Limited(Limited),
+    /// The account is no longer as it was read, or the work has been done by another: read again.
+    Changed,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Limit,
+    Other,
+}
+
+impl OutboxItem {
+    /// Work to be done at once.
+    #[must_use]
+    pub fn new(tenant: &TenantId, outbox_id: String, work: Work, now: Timestamp) -> Self {
+        let tenant = tenant.clone();
+        Self { outbox_id, tenant, work, created_at: now, next_attempt_at: now, attempts: 0 }
+    }
+
+    fn key(&self) -> Key {
+        Key::outbox(&self.tenant, &self.outbox_id)
+    }
+
+    /// In the `due` index from the first moment: if the stream loses it, the schedule finds it.
+    fn item(&self, operation: &'static str) -> Result<crate::item::Item, StoreError> {
+        let mut item = to_item(operation, &self.key(), self)?;
+        let shard = self.outbox_id.bytes().fold(0_u8, |sum, byte| sum.wrapping_add(byte)) % SHARDS;
+        item.insert("due_shard".to_owned(), shard_value(shard));
+        item.insert("ttl".to_owned(), ttl(self.created_at, KEPT_SECONDS));
+        Ok(item)
+    }
+}
+
+fn shard_value(shard: u8) -> AttributeValue {
+    text(format!("due#{shard}"))
+}
+
+impl<N: Copy> Transaction<'_, N> {
+    /// Adds work that follows from the rest of the transaction.
+    pub(crate) fn outbox(self, name: N, item: &OutboxItem) -> Result<Self, StoreError> {
+        let table = self.store().tables.outbox.clone();
+        self.put(name, &table, item.item("write to the outbox")?)
+    }
+}
+
+impl Store {
+    /// Takes from the limits and writes the work, or does neither. One call.
+    pub async fn accept(
+        &self,
+        limits: &[Limit],
+        item: &OutboxItem,
+        now: Timestamp,
+    ) -> Result<Result<(), Limited>, StoreError> {
+        let mut transaction = Transaction::new(self, "accept a request");
+        for limit in limits {
+            transaction =
+                transaction.take(Part::Limit, &self.tables.tokens, &item.tenant, limit, now)?;
+        }
+        match transaction.outbox(Part::Other, item)?.commit().await? {
+            Outcome::Committed => Ok(Ok(())),
+            Outcome::Refused(_) => Ok(Err(Limited::now(now))),
+        }
+    }
+
+    /// Writes work that follows from nothing else. One call.
+    pub async fn put_outbox(&self, item: &OutboxItem) -> Result<(), StoreError> {
+        const OPERATION: &str = "write to the outbox";
+        self.client
+            .put_item()
+            .table_name(&self.tables.outbox)
+            .set_item(Some(item.item(OPERATION)?))
+            .send()
+            .await
+            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
+        Ok(())
+    }
+
+    /// Takes the work in hand for a minute. A first claim needs no due time, so a clock that runs
+    /// behind the writer's delays nothing. None: it is done, failed or in other hands. One call.
+    pub async fn claim(&self, key: &str, now: Timestamp) -> Result<Option<OutboxItem>, StoreError> {
+        const OPERATION: &str = "claim work";
+        let claimed = self
+            .client
+            .update_item()
+            .table_name(&self.tables.outbox)
+            .key("pk", Key::read(key).value())
+            .update_expression("SET next_attempt_at = :until ADD attempts :one")
+            .condition_expression(
+                "attribute_exists(pk) AND attribute_not_exists(failed_at) \
+                 AND (attempts = :zero OR next_attempt_at <= :now)",
+            )
+            .expression_attribute_values(":until", micros(after(now, LEASE_SECONDS)))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":zero", number(0))
+            .expression_attribute_values(":now", micros(now))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await;
+        match claimed {
+            Ok(answer) => {
+                let item = answer.attributes.unwrap_or_default();
+                from_item(OPERATION, item).map(Some)
+            }
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(StoreError::unavailable(OPERATION, error)),
+        }
+    }
+
+    /// The work that may be claimed now, oldest first. One call per partition of the index.
+    pub async fn due(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
+        const OPERATION: &str = "list what is due";
+        let mut keys = Vec::new();
+        for shard in 0..SHARDS {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.tables.outbox)
+                .index_name("due")
+                .key_condition_expression("due_shard = :shard AND next_attempt_at <= :now")
+                .expression_attribute_values(":shard", shard_value(shard))
+                .expression_attribute_values(":now", micros(now))
+                .limit(DUE_MAX)
+                .send()
+                .await
+                .map_err(|error| StoreError::unavailable(OPERATION, error))?;
+            let found = answer.items.unwrap_or_default();
+            keys.extend(found.iter().filter_map(|item| item.get("pk")?.as_s().ok().cloned()));
+        }
+        Ok(keys)
+    }
+
+    /// Does not finish the work, but says when to try again; unless another has claimed it since.
+    /// One call.
+    pub async fn postpone(&self, item: &OutboxItem, until: Timestamp) -> Result<(), StoreError> {
+        self.settle(item, "SET next_attempt_at = :until", micros(until)).await
+    }
+
+    /// Gives the work up: it leaves the index and stays to be looked at. One call.
+    pub async fn give_up(&self, item: &OutboxItem, now: Timestamp) -> Result<(), StoreError> {
+        self.settle(item, "SET failed_at = :until REMOVE due_shard", micros(now)).await
+    }
+
+    async fn settle(
+        &self,
+        item: &OutboxItem,
+        expression: &str,
+        moment: AttributeValue,
+    ) -> Result<(), StoreError> {
+        let settled = self
+            .client
+            .update_item()
+            .table_name(&self.tables.outbox)
+            .key("pk", item.key().value())
+            .update_expression(expression)
+            .condition_expression("next_attempt_at = :claimed")
+            .expression_attribute_values(":until", moment)
+            .expression_attribute_values(":claimed", micros(item.next_attempt_at))
+            .send()
+            .await;
+        match settled {
+            Err(error)
+                if !error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Err(StoreError::unavailable("put work back", error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The work is done: removes it and tells of it. A repeat removes and tells nothing new.
+    /// One call.
+    pub async fn finish(
+        &self,
+        item: &OutboxItem,
+        entry: Option<(&str, &Entry)>,
+        story: Option<&Story>,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "finish work";
+        let timeline = &self.tables.timeline;
+        let mut transaction = Transaction::new(self, OPERATION)
+            .delete(Part::Other, (&self.tables.outbox, &item.key()))?;
+        if let Some((account_id, entry)) = entry {
+            let entry = entry.item(OPERATION, &item.tenant, account_id)?;
+            transaction = transaction.put(Part::Other, timeline, entry)?;
+        }
+        if let Some(story) = story {
+            transaction =
+                transaction.put(Part::Other, timeline, story.item(OPERATION, &item.tenant)?)?;
+        }
+        transaction.commit().await.map(|_| ())
+    }
+
+    /// A request becomes a notice without a new link: takes from the mail limit, turns the item,
+    /// tells of it. One call.
+    pub async fn turn_into_notice(
+        &self,
+        item: &OutboxItem,
+        notice: &Notice,
+        limit: &Limit,
+        (account_id, entry, story): (&str, &Entry, &Story),
+        now: Timestamp,
+    ) -> Result<Issued, StoreError> {
+        let transaction = Transaction::new(self, "turn a request into a notice")
+            .take(Part::Limit, &self.tables.tokens, &item.tenant, limit, now)?
+            .turned(item, notice)?
+            .told(item, (account_id, entry, story))?;
+        transaction.commit().await.map(|outcome| issued(&outcome, now))
+    }
+
+    /// A request becomes a link. In one transaction: the mail limit, the link if absent, the slot
+    /// if epoch and slot are as read, the death of the link before it, the notice, the timeline.
+    /// One call.
+    pub async fn issue(
+        &self,
+        item: &OutboxItem,
+        (account, link): (&regain_domain::Account, &regain_domain::Link),
+        notice: &Notice,
+        limit: &Limit,
+        (entry, story): (&Entry, &Story),
+        now: Timestamp,
+    ) -> Result<Issued, StoreError> {
+        let transaction = Transaction::new(self, "issue a link")
+            .take(Part::Limit, &self.tables.tokens, &item.tenant, limit, now)?
+            .issue(Part::Other, &item.tenant, account, link, now)?
+            .turned(item, notice)?
+            .told(item, (&account.account_id, entry, story))?;
+        transaction.commit().await.map(|outcome| issued(&outcome, now))
+    }
+}
+
+fn issued(outcome: &Outcome<Part>, now: Timestamp) -> Issued {
+    match outcome {
+        Outcome::Committed => Issued::Done,
+        Outcome::Refused(parts) if parts.iter().all(|(part, _)| *part == Part::Limit) => {
+            Issued::Limited(Limited::now(now))
+        }
+        Outcome::Refused(_) => Issued::Changed,
+    }
+}
+
+impl Transaction<'_, Part> {
+    fn turned(self, item: &OutboxItem, notice: &Notice) -> Result<Self, StoreError> {
+        const OPERATION: &str = "turn a request into a notice";
+        let table = self.store().tables.outbox.clone();
+        let work = value(OPERATION, &Work::Send(notice.clone()))?;
+        self.update(
+            Part::Other,
+            (&table, &item.key()),
+            "SET #work = :work",
+            // Whoever claimed it after us does the work; ours is refused.
+            "next_attempt_at = :claimed".to_owned(),
+            vec![(":work", work), (":claimed", micros(item.next_attempt_at))],
+        )
+    }
+
+    fn told(
+        self,
+        item: &OutboxItem,
+        (account_id, entry, story): (&str, &Entry, &Story),
+    ) -> Result<Self, StoreError> {
+        const OPERATION: &str = "tell the timeline";
+        let table = self.store().tables.timeline.clone();
+        self.put(Part::Other, &table, entry.item(OPERATION, &item.tenant, account_id)?)?.put(
+            Part::Other,
+            &table,
+            story.item(OPERATION, &item.tenant)?,
+        )
+    }
+}

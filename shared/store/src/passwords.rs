@@ -1,0 +1,186 @@
+//! Changing a password, and signing in with one.
+
+use jiff::Timestamp;
+use regain_domain::link::{WithdrawnReason, WrittenDeath};
+use regain_domain::{Account, AccountRef, Link, TenantId};
+
+use crate::item::{Key, from_item, number, text, value};
+use crate::links::{AS_READ, ENDED, Written, ended};
+use crate::outbox::OutboxItem;
+use crate::timeline::Entry;
+use crate::transaction::{Outcome, Transaction};
+use crate::{Store, StoreError};
+
+/// A password that passed every rule, as it is stored.
+#[derive(Clone, Debug)]
+pub struct NewHash {
+    /// The PHC string.
+    pub phc: String,
+    /// The salt of the history.
+    pub history_salt: String,
+    /// The history, the new password in it.
+    pub history: Vec<String>,
+}
+
+/// Everything that changes when a password is set by a link.
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordChange<'a> {
+    /// The clicked link whose grant is used.
+    pub link: &'a Link,
+    /// The account, as read.
+    pub account: &'a Account,
+    /// The password.
+    pub hash: &'a NewHash,
+    /// The notice to the owner.
+    pub notice: &'a OutboxItem,
+    /// What the timeline says.
+    pub entry: &'a Entry,
+}
+
+/// How setting a password ended.
+#[derive(Debug)]
+pub enum PasswordSet {
+    /// It is set.
+    Done,
+    /// The link died since it was counted; here it is.
+    LinkRefused(Option<Box<Link>>),
+    /// The account changed since it was read; here it is.
+    AccountRefused(Option<Box<Account>>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Link,
+    Account,
+    Other,
+}
+
+impl Store {
+    /// In one transaction: the link is used if it is clicked, unused and in time; the account
+    /// takes the hash if epoch, password version and slots are as read and it is active; every
+    /// other live link dies; the notice and the timeline are written. One call.
+    pub async fn set_password(
+        &self,
+        tenant: &TenantId,
+        change: PasswordChange<'_>,
+        now: Timestamp,
+    ) -> Result<PasswordSet, StoreError> {
+        const OPERATION: &str = "set the password";
+        let PasswordChange { link, account, hash, notice, entry } = change;
+        let mut values = ended(OPERATION, account, WithdrawnReason::PasswordChanged, now)?;
+        values.extend([
+            (":account", text(&account.account_id)),
+            (":version", number(account.password_version)),
+            (":next_version", number(account.password_version + 1)),
+            (":phc", text(&hash.phc)),
+            (":salt", text(&hash.history_salt)),
+            (":history", value(OPERATION, &hash.history)?),
+            (":yes", value(OPERATION, &true)?),
+        ]);
+        let mut transaction = Transaction::new(self, OPERATION)
+            .kill(
+                Part::Link,
+                tenant,
+                link.link_id,
+                WrittenDeath::Used,
+                now,
+                "attribute_not_exists(died_at) AND click_expires_at > :now",
+            )?
+            .update(
+                Part::Account,
+                (&self.tables.accounts, &Key::account(tenant, &link.account_ref)),
+                format!(
+                    "SET {ENDED}, password_phc = :phc, password_version = :next_version, \
+                     password_set_at = :now, password_in_history = :yes, history_salt = :salt, \
+                     history = :history"
+                ),
+                format!(
+                    "account_id = :account AND {AS_READ} AND password_version = :version \
+                     AND attribute_not_exists(blocked)"
+                ),
+                values,
+            )?
+            .outbox(Part::Other, notice)?
+            .put(
+                Part::Other,
+                &self.tables.timeline,
+                entry.item(OPERATION, tenant, &account.account_id)?,
+            )?;
+        let others = account.slots.values().filter(|slot| slot.link_id != link.link_id);
+        let death = WrittenDeath::Withdrawn(WithdrawnReason::PasswordChanged);
+        for slot in others {
+            transaction = transaction.kill(Part::Other, tenant, slot.link_id, death, now, None)?;
+        }
+        let refused = match transaction.commit().await? {
+            Outcome::Committed => return Ok(PasswordSet::Done),
+            Outcome::Refused(refused) => refused,
+        };
+        let mut account = None;
+        for (part, item) in refused {
+            match part {
+                Part::Link => {
+                    let link = item.map(|item| from_item(OPERATION, item)).transpose()?;
+                    return Ok(PasswordSet::LinkRefused(link));
+                }
+                Part::Account => {
+                    account = item.map(|item| from_item(OPERATION, item)).transpose()?;
+                }
+                Part::Other => {}
+            }
+        }
+        Ok(PasswordSet::AccountRefused(account))
+    }
+
+    /// The password was right: writes so if the account is still as it was read, and with it the
+    /// dearer hash, if one was made. One call.
+    pub async fn sign_in(
+        &self,
+        tenant: &TenantId,
+        (account_ref, account): (&AccountRef, &Account),
+        rehashed: Option<&str>,
+        entry: &Entry,
+    ) -> Result<Written, StoreError> {
+        const OPERATION: &str = "sign in";
+        const UNCHANGED: &str = "account_id = :account AND epoch = :epoch \
+             AND password_version = :version AND attribute_not_exists(blocked)";
+        let key = Key::account(tenant, account_ref);
+        let target = (self.tables.accounts.as_str(), &key);
+        let mut values = vec![
+            (":account", text(&account.account_id)),
+            (":epoch", number(account.epoch)),
+            (":version", number(account.password_version)),
+        ];
+        let transaction = Transaction::new(self, OPERATION);
+        let transaction = match rehashed {
+            Some(phc) => {
+                values.push((":phc", text(phc)));
+                let set = "SET password_phc = :phc";
+                transaction.update(Part::Account, target, set, UNCHANGED.to_owned(), values)?
+            }
+            None => transaction.check(Part::Account, target, UNCHANGED, values)?,
+        };
+        let entry = entry.item(OPERATION, tenant, &account.account_id)?;
+        match transaction.put(Part::Other, &self.tables.timeline, entry)?.commit().await? {
+            Outcome::Committed => Ok(Written::Done),
+            Outcome::Refused(_) => Ok(Written::Changed),
+        }
+    }
+
+    /// Tells the timeline of something that changed nothing. One call.
+    pub async fn tell(
+        &self,
+        tenant: &TenantId,
+        account_id: &str,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "tell the timeline";
+        self.client
+            .put_item()
+            .table_name(&self.tables.timeline)
+            .set_item(Some(entry.item(OPERATION, tenant, account_id)?))
+            .send()
+            .await
+            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+//! The `tenants` table.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use regain_domain::{Settings, TenantId};
+
+use crate::item::{Key, from_item, text, to_item};
+use crate::{Store, StoreError};
+
+const SETTINGS: &str = "settings";
+
+impl Store {
+    /// The settings of a tenant; none: there is no such tenant. One call.
+    pub async fn settings(&self, tenant: &TenantId) -> Result<Option<Settings>, StoreError> {
+        const OPERATION: &str = "read the tenant's settings";
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.tables.tenants)
+            .key("pk", Key::tenant(tenant).value())
+            .key("sk", text(SETTINGS))
+            .send()
+            .await
+            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
+        let Some(mut item) = answer.item else { return Ok(None) };
+        match item.remove(SETTINGS) {
+            Some(AttributeValue::M(settings)) => from_item(OPERATION, settings).map(Some),
+            _ => Err(StoreError::malformed(OPERATION, "no map of settings")),
+        }
+    }
+
+    /// Makes a tenant; false if there is one of that name. The caller has checked the settings.
+    pub async fn create_tenant(
+        &self,
+        tenant: &TenantId,
+        settings: &Settings,
+    ) -> Result<bool, StoreError> {
+        const OPERATION: &str = "create the tenant";
+        let mut item = to_item(
+            OPERATION,
+            &Key::tenant(tenant),
+            &std::collections::HashMap::from([(SETTINGS, settings)]),
+        )?;
+        item.insert("sk".to_owned(), text(SETTINGS));
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.tables.tenants)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await;
+        match put {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(StoreError::unavailable(OPERATION, error)),
+        }
+    }
+}
