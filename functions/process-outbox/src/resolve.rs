@@ -1,0 +1,241 @@
+//! From a request to a notice, or to nothing; and always to a story for the service desk.
+
+use regain_domain::event::Event;
+use regain_domain::issue::{Dropped, Issue, Request, decide};
+use regain_domain::link::LinkPurpose;
+use regain_domain::time::after;
+use regain_domain::{Account, AccountRef, Link};
+use regain_store::{
+    Actor, Entry, FailedSignIn, Issued, Limit, Notice, NoticeKind, REREADS_MAX, RequestedBy,
+    ResetRequest, StoreError, Story,
+};
+
+use crate::{Job, send};
+
+/// A request for a reset link. Reads, decides, writes under the condition that nothing changed in
+/// between; if something did, reads and decides anew.
+pub(crate) async fn reset(job: &Job<'_>, request: &ResetRequest) -> Result<(), StoreError> {
+    let Some(account_ref) = account_ref(job, request).await? else {
+        return unknown(job, request).await;
+    };
+    for _ in 0..REREADS_MAX {
+        let Some(account) = job.step.store.account(&job.item.tenant, &account_ref).await? else {
+            return unknown(job, request).await;
+        };
+        if account.blocked.is_some() {
+            let notice = notice(request, &account_ref, NoticeKind::AccountBlocked);
+            let told = told(job, request, &account, Event::RequestRefused, None);
+            match turn(job, &account, &notice, &told).await? {
+                Issued::Changed => continue,
+                issued => return settle(job, request, &account, &notice, issued).await,
+            }
+        }
+        let asked = Request {
+            purpose: LinkPurpose::Reset,
+            link_id: request.link_id,
+            requested_at: request.requested_at,
+        };
+        let window_seconds = job.settings.validity.same_link_window_seconds;
+        let current = current(job, &account, window_seconds).await?;
+        let decided = decide(&account, &asked, current.as_ref(), window_seconds, job.now);
+        let (notice, issued) = match decided {
+            Issue::Drop(dropped) => return drop_request(job, request, &account, dropped).await,
+            Issue::Issued => {
+                let kind = NoticeKind::ResetLink(request.link_id);
+                return send::notice(job, &notice(request, &account_ref, kind)).await;
+            }
+            Issue::SameAgain(link_id) => {
+                let notice = notice(request, &account_ref, NoticeKind::ResetLink(link_id));
+                let told = told(job, request, &account, Event::LinkRepeated, None);
+                let issued = turn(job, &account, &notice, &told).await?;
+                (notice, issued)
+            }
+            Issue::New { .. } => issue(job, request, &account_ref, &account).await?,
+        };
+        if issued != Issued::Changed {
+            return settle(job, request, &account, &notice, issued).await;
+        }
+    }
+    // Somebody rewrites this account all the time. The item comes back in a minute.
+    Ok(())
+}
+
+async fn account_ref(
+    job: &Job<'_>,
+    request: &ResetRequest,
+) -> Result<Option<AccountRef>, StoreError> {
+    match &request.by {
+        RequestedBy::Login(account_ref) => Ok(Some(account_ref.clone())),
+        RequestedBy::Link(link_id) => {
+            let link = job.step.store.link(&job.item.tenant, *link_id).await?;
+            Ok(link.map(|link| link.account_ref))
+        }
+    }
+}
+
+/// The link in the slot, read only where the tenant may want it mailed again.
+async fn current(
+    job: &Job<'_>,
+    account: &Account,
+    window_seconds: u32,
+) -> Result<Option<Link>, StoreError> {
+    match account.slots.get(&LinkPurpose::Reset) {
+        Some(slot) if window_seconds > 0 => {
+            job.step.store.link(&job.item.tenant, slot.link_id).await
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn issue(
+    job: &Job<'_>,
+    request: &ResetRequest,
+    account_ref: &AccountRef,
+    account: &Account,
+) -> Result<(Notice, Issued), StoreError> {
+    let link = Link {
+        link_id: request.link_id,
+        purpose: LinkPurpose::Reset,
+        account_ref: account_ref.clone(),
+        account_id: account.account_id.clone(),
+        login: Some(account.login.clone()),
+        epoch: account.epoch,
+        return_url: request.return_url.clone(),
+        requested_at: request.requested_at,
+        issued_at: job.now,
+        expires_at: after(job.now, job.settings.validity.link_unclicked_seconds),
+        clicked_at: None,
+        click_expires_at: None,
+        tries: 0,
+        died_at: None,
+        death: None,
+        support_code: request.support_code.to_string(),
+    };
+    let notice = notice(request, account_ref, NoticeKind::ResetLink(link.link_id));
+    let (entry, story) = told(job, request, account, Event::LinkIssued, None);
+    let both = (account, &link);
+    let limit = mail_limit(job, account_ref);
+    let store = &job.step.store;
+    let issued = store.issue(&job.item, both, &notice, &limit, (&entry, &story), job.now).await?;
+    Ok((notice, issued))
+}
+
+async fn turn(
+    job: &Job<'_>,
+    account: &Account,
+    notice: &Notice,
+    (entry, story): &(Entry, Story),
+) -> Result<Issued, StoreError> {
+    let limit = mail_limit(job, &notice.account_ref);
+    let told = (account.account_id.as_str(), entry, story);
+    job.step.store.turn_into_notice(&job.item, notice, &limit, told, job.now).await
+}
+
+async fn settle(
+    job: &Job<'_>,
+    request: &ResetRequest,
+    account: &Account,
+    notice: &Notice,
+    issued: Issued,
+) -> Result<(), StoreError> {
+    match issued {
+        Issued::Done => send::notice(job, notice).await,
+        Issued::Limited(_) => drop_request(job, request, account, Dropped::MailLimit).await,
+        Issued::Changed => Ok(()),
+    }
+}
+
+/// Nothing comes of it; the newest mail stays good.
+async fn drop_request(
+    job: &Job<'_>,
+    request: &ResetRequest,
+    account: &Account,
+    dropped: Dropped,
+) -> Result<(), StoreError> {
+    let (entry, story) = told(job, request, account, Event::RequestDropped, Some(dropped.as_str()));
+    let entry = (account.account_id.as_str(), &entry);
+    job.step.store.finish(&job.item, Some(entry), Some(&story)).await
+}
+
+async fn unknown(job: &Job<'_>, request: &ResetRequest) -> Result<(), StoreError> {
+    let story = Story {
+        support_code: request.support_code.clone(),
+        at: job.now,
+        outcome: Story::NO_SUCH_ACCOUNT.to_owned(),
+        account_id: None,
+    };
+    job.step.store.finish(&job.item, None, Some(&story)).await
+}
+
+/// A failed sign-in goes on the timeline of the account that was meant, if there is one.
+pub(crate) async fn failed_sign_in(job: &Job<'_>, failed: &FailedSignIn) -> Result<(), StoreError> {
+    let account = job.step.store.account(&job.item.tenant, &failed.account_ref).await?;
+    let account_id = account.map(|account| account.account_id);
+    let outcome = match account_id {
+        Some(_) => Event::SignInFailed.as_str(),
+        None => Story::NO_SUCH_ACCOUNT,
+    };
+    let entry = Entry {
+        event: Event::SignInFailed,
+        at: failed.at,
+        actor: Actor::Caller,
+        source: failed.source.clone(),
+        cause: None,
+        subject: failed.support_code.to_string(),
+        support_code: Some(failed.support_code.to_string()),
+    };
+    let story = Story {
+        support_code: failed.support_code.clone(),
+        at: failed.at,
+        outcome: outcome.to_owned(),
+        account_id: account_id.clone(),
+    };
+    let entry = account_id.as_deref().map(|account_id| (account_id, &entry));
+    job.step.store.finish(&job.item, entry, Some(&story)).await
+}
+
+/// Mails to one login within an hour. Taken here and not where they are asked for: past it nothing
+/// is issued and nothing superseded, so nobody can silence an account by asking for it.
+fn mail_limit(job: &Job<'_>, account_ref: &AccountRef) -> Limit {
+    Limit {
+        name: "mails.login",
+        subject: account_ref.as_str().to_owned(),
+        max: job.settings.limits.mails_per_login_hour,
+    }
+}
+
+fn notice(request: &ResetRequest, account_ref: &AccountRef, kind: NoticeKind) -> Notice {
+    Notice {
+        notice: kind,
+        account_ref: account_ref.clone(),
+        at: request.requested_at,
+        language_asked: request.language_asked,
+        language_accepted: request.language_accepted,
+        support_code: request.support_code.clone(),
+    }
+}
+
+fn told(
+    job: &Job<'_>,
+    request: &ResetRequest,
+    account: &Account,
+    event: Event,
+    cause: Option<&str>,
+) -> (Entry, Story) {
+    let entry = Entry {
+        event,
+        at: job.now,
+        actor: Actor::Caller,
+        source: request.source.clone(),
+        cause: cause.map(str::to_owned),
+        subject: request.link_id.to_string(),
+        support_code: Some(request.support_code.to_string()),
+    };
+    let story = Story {
+        support_code: request.support_code.clone(),
+        at: job.now,
+        outcome: event.as_str().to_owned(),
+        account_id: Some(account.account_id.clone()),
+    };
+    (entry, story)
+}
