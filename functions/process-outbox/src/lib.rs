@@ -11,7 +11,7 @@ mod resolve;
 mod send;
 
 use futures_util::StreamExt;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use regain_domain::Settings;
 use regain_domain::keys::Keyring;
 use regain_http::{SettingsCache, log};
@@ -129,6 +129,15 @@ struct Job<'s> {
     settings: Arc<Settings>,
     item: OutboxItem,
     now: Timestamp,
+}
+
+/// After this a mail is of no use to anyone, and someone must look.
+const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+impl Job<'_> {
+    fn is_too_late(&self) -> bool {
+        self.now.duration_since(self.item.created_at) >= TRIED_FOR
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

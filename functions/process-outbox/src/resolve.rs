@@ -22,6 +22,10 @@ pub(crate) async fn reset(job: &Job<'_>, request: &ResetRequest) -> Result<(), S
         let Some(account) = job.step.store.account(&job.item.tenant, &account_ref).await? else {
             return unknown(job, request).await;
         };
+        // Its mail would be given up at once, and must not end the link of another that arrived.
+        if job.is_too_late() {
+            return drop_request(job, request, &account, Dropped::TooLate).await;
+        }
         if account.blocked.is_some() {
             let notice = notice(request, &account_ref, NoticeKind::AccountBlocked);
             let told = told(job, request, &account, Event::RequestRefused, None);

@@ -1,7 +1,6 @@
 //! Sending a notice: to the address on the account, only while it still says the truth, and again
 //! until the mail service has taken it or a day has passed.
 
-use jiff::SignedDuration;
 use regain_domain::event::Event;
 use regain_domain::keys::KeyState;
 use regain_domain::time::after;
@@ -14,16 +13,13 @@ use secrecy::ExposeSecret;
 
 use crate::{FUNCTION, Job};
 
-/// After this the notice is of no use to anyone, and someone must look.
-const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
-
 /// Sends one notice, or says when to try again.
 pub(crate) async fn notice(job: &Job<'_>, notice: &Notice) -> Result<(), StoreError> {
     let store = &job.step.store;
     let Some(account) = store.account(&job.item.tenant, &notice.account_ref).await? else {
         return store.finish(&job.item, None, None).await;
     };
-    if job.now.duration_since(job.item.created_at) >= TRIED_FOR {
+    if job.is_too_late() {
         return give_up(job, notice, &account).await;
     }
     let Some(mail) = write(job, notice, &account).await? else {

@@ -146,6 +146,34 @@ pub struct Account {
     pub created_at: Timestamp,
 }
 
+impl Account {
+    /// An active account without a password.
+    #[must_use]
+    pub fn new(account_id: String, login: &Login, now: Timestamp) -> Self {
+        Self {
+            account_id,
+            login: login.as_str().to_owned(),
+            first_name: None,
+            last_name: None,
+            phone: None,
+            language: None,
+            blocked: None,
+            epoch: 0,
+            password_version: 0,
+            password_phc: None,
+            password_set_at: None,
+            password_in_history: false,
+            history_salt: None,
+            history: Vec::new(),
+            slots: BTreeMap::new(),
+            killed_at: None,
+            kill_reason: None,
+            reported_at: None,
+            created_at: now,
+        }
+    }
+}
+
 /// Personal data and a hash: a debug print shows the id only.
 impl fmt::Debug for Account {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

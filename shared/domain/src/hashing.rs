@@ -116,6 +116,24 @@ impl Hasher {
         Ok(HistoryProbe { stretched, keys })
     }
 
+    /// Gives a new account its password. Two runs.
+    pub fn first_password(
+        &self,
+        account: &mut Account,
+        password: &Password,
+        keys: &Keyring,
+        random: [[u8; 16]; 2],
+    ) -> Result<(), HashFault> {
+        let [phc_salt, salt] = random;
+        let salt = history_salt(salt);
+        account.history = vec![self.history(password, &salt, keys)?.entry()];
+        account.history_salt = Some(salt);
+        account.password_phc = Some(self.hash(password, phc_salt)?);
+        account.password_version = 1;
+        account.password_in_history = true;
+        Ok(())
+    }
+
     fn argon2(&self) -> Result<Argon2<'static>, HashFault> {
         self.count();
         let params = Params::new(self.cost.memory_kib, self.cost.passes, 1, Some(32))

@@ -43,6 +43,8 @@ pub enum Dropped {
     KilledSince,
     /// The login has had its mails for this hour; the newest mail stays good.
     MailLimit,
+    /// It was found a day after it was made: nobody waits for its mail any more.
+    TooLate,
     /// A condition failed five times over; only seen if something rewrites the account all the time.
     Contention,
 }
@@ -55,6 +57,7 @@ impl Dropped {
             Self::NewerRequest => "newer_request",
             Self::KilledSince => "killed_since",
             Self::MailLimit => "mail_limit",
+            Self::TooLate => "too_late",
             Self::Contention => "contention",
         }
     }

@@ -217,6 +217,14 @@ pub struct Death {
     pub at: Timestamp,
 }
 
+impl Death {
+    /// The cause is the earlier one; at the same moment, the one of lower rank.
+    fn earlier(self, other: Self) -> Self {
+        let order = |death: &Self| (death.at, death.cause.rank());
+        if order(&other) < order(&self) { other } else { self }
+    }
+}
+
 /// Where a link stands at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -296,7 +304,7 @@ impl Link {
         let earliest = [written, retired, by_clock]
             .into_iter()
             .flatten()
-            .min_by_key(|death| (death.at, death.cause.rank()));
+            .reduce(Death::earlier);
         match (earliest, self.click_expires_at) {
             (Some(death), _) => State::Dead(death),
             (None, Some(until)) => State::Alive(Alive::Clicked { until }),
@@ -319,7 +327,8 @@ impl Link {
         let Some(account) = account.filter(|account| account.account_id == self.account_id) else {
             return withdrawn(WithdrawnReason::AccountDeleted, now);
         };
-        let at = account.killed_at.unwrap_or(now);
+        // What ended other links before this one was issued is not what ended it.
+        let at = account.killed_at.filter(|at| *at >= self.issued_at).unwrap_or(now);
         if account.blocked.is_some() {
             withdrawn(WithdrawnReason::AccountBlocked, at)
         } else if account.epoch != self.epoch {
@@ -336,11 +345,12 @@ impl Link {
         key: KeyState,
         now: Timestamp,
     ) -> Result<Alive, (Death, Remedy)> {
-        let dead = |death| Err((death, self.remedy(account, now)));
-        match (self.state(now, key), self.withdrawn_by(account, now)) {
-            (State::Dead(death), _) | (State::Alive(_), Some(death)) => dead(death),
-            (State::Alive(alive), None) => Ok(alive),
-        }
+        let death = match (self.state(now, key), self.withdrawn_by(account, now)) {
+            (State::Alive(alive), None) => return Ok(alive),
+            (State::Dead(death), None) | (State::Alive(_), Some(death)) => death,
+            (State::Dead(own), Some(withdrawn)) => own.earlier(withdrawn),
+        };
+        Err((death, self.remedy(account, now)))
     }
 
     /// The step that helps now, whatever the link died of.

@@ -9,7 +9,10 @@
 //! One attribute, `next_attempt_at`, is lease and back-off in one: a claim moves it a minute on,
 //! so whoever dies with the work in hand has given it back by then.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure,
+};
 use jiff::Timestamp;
 use regain_domain::time::after;
 use regain_domain::{AccountRef, Language, LinkId, SupportCode, TenantId};
@@ -239,21 +242,26 @@ impl Store {
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":now", micros(now))
             .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        match claimed {
+        let error = match claimed {
             Ok(answer) => {
                 let item = answer.attributes.unwrap_or_default();
-                from_item(OPERATION, item).map(Some)
+                return from_item(OPERATION, item).map(Some);
             }
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
+            Err(error) => error,
+        };
+        match error.into_service_error() {
+            // What cannot be read is no more readable while another holds it, or its record would
+            // pass for done at the second try.
+            UpdateItemError::ConditionalCheckFailedException(refused) => {
+                if let Some(item) = refused.item {
+                    from_item::<OutboxItem>(OPERATION, item)?;
+                }
                 Ok(None)
             }
-            Err(error) => Err(StoreError::unavailable(OPERATION, error)),
+            error => Err(StoreError::unavailable(OPERATION, error)),
         }
     }
 

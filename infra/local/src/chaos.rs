@@ -1,0 +1,131 @@
+//! Faults on demand: the local services throttle, fail or hang when told to, so that what happens
+//! on a bad day is tested on a good one.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// What goes wrong, per service. The default is that nothing does.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Chaos {
+    /// The database.
+    pub dynamodb: DynamoDbChaos,
+    /// Mail.
+    pub ses: SenderChaos,
+    /// SMS.
+    pub sns: SenderChaos,
+    /// The secrets.
+    pub secretsmanager: SenderChaos,
+}
+
+/// What goes wrong at the database.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DynamoDbChaos {
+    /// Every so many calls one is throttled, with nothing done; 0 is never.
+    pub throttle_one_in: u64,
+    /// So many transactions are cancelled with `TransactionConflict`, with nothing done.
+    pub conflict_next: u64,
+    /// So many calls answer 500, with nothing done.
+    pub fail_next: u64,
+    /// So many calls are carried out and answer 500 all the same, as when an answer is lost.
+    pub lose_answer_next: u64,
+    /// Each call waits so long first.
+    pub hang_ms: u64,
+}
+
+/// What goes wrong at a service that sends.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SenderChaos {
+    /// So many calls fail, with nothing sent.
+    pub fail_next: u64,
+    /// How they fail.
+    pub error: SenderError,
+    /// Each call waits so long first.
+    pub hang_ms: u64,
+}
+
+/// How a service that sends refuses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SenderError {
+    /// The service has a fault of its own: 5xx.
+    #[default]
+    Down,
+    /// Too many calls: 429 for mail, `Throttled` for SMS.
+    Throttled,
+    /// This message will never be accepted.
+    Rejected,
+}
+
+/// A fault that the database is to show now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DynamoDbFault {
+    Throttle,
+    Conflict,
+    Fail,
+    LoseAnswer,
+}
+
+/// The switches, shared by all services.
+#[derive(Debug, Default)]
+pub(crate) struct Switches(Mutex<Switchboard>);
+
+#[derive(Debug, Default)]
+struct Switchboard {
+    chaos: Chaos,
+    calls: u64,
+}
+
+impl Switches {
+    pub(crate) fn set(&self, chaos: Chaos) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Switchboard { chaos, calls: 0 };
+    }
+
+    pub(crate) fn get(&self) -> Chaos {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).chaos.clone()
+    }
+
+    /// The fault for this call, taken off the count.
+    pub(crate) fn dynamodb(&self, operation: &str) -> (Duration, Option<DynamoDbFault>) {
+        let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        board.calls += 1;
+        let count = board.calls;
+        let chaos = &mut board.chaos.dynamodb;
+        let hang = Duration::from_millis(chaos.hang_ms);
+        let fault = if take(&mut chaos.fail_next) {
+            Some(DynamoDbFault::Fail)
+        } else if operation == "TransactWriteItems" && take(&mut chaos.conflict_next) {
+            Some(DynamoDbFault::Conflict)
+        } else if take(&mut chaos.lose_answer_next) {
+            Some(DynamoDbFault::LoseAnswer)
+        } else if chaos.throttle_one_in > 0 && count.is_multiple_of(chaos.throttle_one_in) {
+            Some(DynamoDbFault::Throttle)
+        } else {
+            None
+        };
+        (hang, fault)
+    }
+
+    /// The fault for this call to a service that sends, taken off the count.
+    pub(crate) fn sender(
+        &self,
+        which: fn(&mut Chaos) -> &mut SenderChaos,
+    ) -> (Duration, Option<SenderError>) {
+        let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let chaos = which(&mut board.chaos);
+        let fault = take(&mut chaos.fail_next).then_some(chaos.error);
+        (Duration::from_millis(chaos.hang_ms), fault)
+    }
+}
+
+fn take(count: &mut u64) -> bool {
+    let any = *count > 0;
+    *count = count.saturating_sub(1);
+    any
+}

@@ -1,0 +1,77 @@
+//! The inbox's JSON interface, and the switches beside it.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{chaos::Chaos, cloud::Shared};
+
+/// `/api/…` of the inbox's port.
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/api/messages", get(messages).delete(clear))
+        .route("/api/chaos", get(chaos).put(set_chaos).delete(end_chaos))
+        .route("/api/schedule", post(run_schedule))
+        .route("/api/dead-letters", get(dead_letters))
+        .with_state(shared)
+}
+
+#[derive(Deserialize)]
+struct Filter {
+    to: Option<String>,
+}
+
+async fn messages(State(shared): State<Arc<Shared>>, Query(filter): Query<Filter>) -> Response {
+    Json(shared.inbox.messages(filter.to.as_deref())).into_response()
+}
+
+async fn clear(State(shared): State<Arc<Shared>>) -> Response {
+    match shared.inbox.clear() {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
+    }
+}
+
+async fn chaos(State(shared): State<Arc<Shared>>) -> Json<Chaos> {
+    Json(shared.switches.get())
+}
+
+/// Sets all switches: what the body does not name is off.
+async fn set_chaos(State(shared): State<Arc<Shared>>, Json(body): Json<Value>) -> Response {
+    match serde_json::from_value::<Chaos>(body) {
+        Ok(chaos) => {
+            shared.switches.set(chaos);
+            Json(shared.switches.get()).into_response()
+        }
+        Err(error) => {
+            (StatusCode::BAD_REQUEST, Json(json!({"error": error.to_string()}))).into_response()
+        }
+    }
+}
+
+async fn end_chaos(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.switches.set(Chaos::default());
+    StatusCode::NO_CONTENT
+}
+
+/// The next minute, now.
+async fn run_schedule(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.schedule_now.notify_one();
+    StatusCode::ACCEPTED
+}
+
+async fn dead_letters(State(shared): State<Arc<Shared>>) -> Json<Vec<Value>> {
+    let mut letters = Vec::new();
+    for pump in &shared.pumps {
+        letters.extend_from_slice(pump.lock().await.dead_letters());
+    }
+    Json(letters)
+}

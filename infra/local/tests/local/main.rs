@@ -1,0 +1,13 @@
+//! The local cloud, seen through the SDK and over HTTP. One binary, because the SDKs are slow to
+//! link.
+
+#[cfg(test)]
+mod dynamodb;
+#[cfg(test)]
+mod gateway;
+#[cfg(test)]
+mod messages;
+#[cfg(test)]
+mod stream;
+#[cfg(test)]
+mod support;

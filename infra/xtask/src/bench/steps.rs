@@ -1,0 +1,259 @@
+//! What is measured: a process, a few requests, and how many calls they cost.
+
+use std::path::PathBuf;
+
+use regain_domain::hashing::{Cost, Hasher};
+use regain_domain::keys::Keyring;
+use regain_domain::password::Password;
+use regain_domain::settings::Limits;
+use regain_domain::{Account, AccountRef, Login, Settings, TenantId};
+use regain_http::{now, random};
+use regain_local::{ADMIN, Cloud, InvokeError, Options, Rel};
+use regain_store::Store;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use super::process::Process;
+use crate::paths;
+
+/// One line of the table.
+pub(crate) struct Measured {
+    pub(crate) name: String,
+    pub(crate) init_millis: f64,
+    pub(crate) first_millis: f64,
+    pub(crate) warm_millis: f64,
+    pub(crate) peak_mib: f64,
+    pub(crate) calls: String,
+}
+
+/// Two samples of one step that must not be told apart.
+pub(crate) struct Timing {
+    pub(crate) step: &'static str,
+    pub(crate) known: Vec<f64>,
+    pub(crate) unknown: Vec<f64>,
+}
+
+const WARM: usize = 40;
+const TIMED: usize = 500;
+const LOGIN: &str = "bench@example.com";
+const PASSWORD: &str = "Zeilboot7";
+const STACK: &str = "regain";
+const PUBLIC_BASE: &str = "http://127.0.0.1:9000";
+
+/// Every binary.
+pub(crate) async fn all(spawns: usize) -> Result<Vec<Measured>, String> {
+    let mut measured = Vec::new();
+    for (name, function, step) in [
+        ("bare lambda_http", "examples/bare", Step::Nothing),
+        ("the same clients and secrets", "examples/clients", Step::Nothing),
+        ("request-reset", "request-reset", Step::RequestReset),
+        ("check-link", "click-link", Step::CheckLink),
+        ("click-link", "click-link", Step::ClickLink),
+        ("set-password", "set-password", Step::SetPassword),
+        ("sign-in", "sign-in", Step::SignIn),
+    ] {
+        eprintln!("{name}");
+        measured.push(measure(name, function, step, spawns).await?);
+    }
+    Ok(measured)
+}
+
+/// Known and unknown logins, interleaved.
+pub(crate) async fn timing() -> Result<Vec<Timing>, String> {
+    let mut timings = Vec::new();
+    for (step, function) in [("request-reset", "request-reset"), ("sign-in", "sign-in")] {
+        let bench = Bench::new().await?;
+        let mut process = bench.spawn(function).await?;
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for round in 0..TIMED {
+            for (samples, login) in [(&mut known, LOGIN), (&mut unknown, "nobody@example.com")] {
+                let body = match step {
+                    "sign-in" => json!({"login": login, "password": "Wrong1234"}),
+                    _ => json!({"login": login}),
+                };
+                let (millis, _) = process.invoke(event(step, &body, round)).await?;
+                samples.push(millis);
+            }
+        }
+        timings.push(Timing { step, known, unknown });
+    }
+    Ok(timings)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Nothing,
+    RequestReset,
+    CheckLink,
+    ClickLink,
+    SetPassword,
+    SignIn,
+}
+
+async fn measure(
+    name: &str,
+    function: &str,
+    step: Step,
+    spawns: usize,
+) -> Result<Measured, String> {
+    let bench = Bench::new().await?;
+    let (mut inits, mut firsts, mut warms, mut peaks) = (vec![], vec![], vec![], vec![]);
+    let mut calls = String::new();
+    for spawn in 0..spawns {
+        let mut process = bench.spawn(function).await?;
+        inits.push(process.init_millis().await?);
+        let answers = if step == Step::SetPassword { 5 } else { WARM };
+        for answer in 0..answers {
+            let round = spawn * 1000 + answer;
+            let event = bench.event(step, round).await?;
+            bench.cloud.forget_calls();
+            let (millis, answer_body) = process.invoke(event).await?;
+            expect_success(step, &answer_body)?;
+            if answer == 0 { firsts.push(millis) } else { warms.push(millis) }
+        }
+        let made = bench.cloud.calls_of(function.trim_start_matches("examples/"));
+        calls = if step == Step::Nothing { String::new() } else { made.len().to_string() };
+        peaks.push(process.peak_mib()?);
+    }
+    let peak_mib = peaks.into_iter().fold(0.0, f64::max);
+    let name = name.to_owned();
+    let [init_millis, first_millis, warm_millis] = [inits, firsts, warms].map(median);
+    Ok(Measured { name, init_millis, first_millis, warm_millis, peak_mib, calls })
+}
+
+fn expect_success(step: Step, answer: &Value) -> Result<(), String> {
+    let status = answer.get("statusCode").and_then(Value::as_u64);
+    match status {
+        Some(200 | 202) => Ok(()),
+        _ if step == Step::Nothing => Ok(()),
+        _ => Err(format!("answered {answer}")),
+    }
+}
+
+/// The middle one.
+pub(crate) fn median(mut samples: Vec<f64>) -> f64 {
+    samples.sort_by(f64::total_cmp);
+    samples.get(samples.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// A local cloud with one account, and the functions that prepare what a step needs.
+struct Bench {
+    cloud: Cloud,
+    helpers: Mutex<[Process; 3]>,
+}
+
+impl Bench {
+    async fn new() -> Result<Self, String> {
+        let cloud = Cloud::start(Options::default()).map_err(text)?;
+        seed(&cloud).await?;
+        let helpers = ["request-reset", "process-outbox", "click-link"];
+        let [a, b, c] = helpers.map(|function| spawn(&cloud, function));
+        let helpers = Mutex::new([a.await?, b.await?, c.await?]);
+        Ok(Self { cloud, helpers })
+    }
+
+    async fn spawn(&self, function: &str) -> Result<Process, String> {
+        spawn(&self.cloud, function).await
+    }
+
+    /// What a step is asked, after what must be so before it.
+    async fn event(&self, step: Step, round: usize) -> Result<Value, String> {
+        let (endpoint, body) = match step {
+            Step::Nothing | Step::RequestReset => ("request-reset", json!({"login": LOGIN})),
+            Step::SignIn => ("sign-in", json!({"login": LOGIN, "password": PASSWORD})),
+            Step::CheckLink => ("check-link", json!({"token": self.token().await?})),
+            Step::ClickLink => ("click-link", json!({"token": self.token().await?})),
+            Step::SetPassword => {
+                let body = json!({"token": self.token().await?});
+                let mut helpers = self.helpers.lock().await;
+                let [_, _, click_link] = &mut *helpers;
+                let (_, answer) = click_link.invoke(event("click-link", &body, round)).await?;
+                let grant = body_of(&answer).get("grant").cloned();
+                let password = format!("Molenwiek{}", now().as_microsecond());
+                ("set-password", json!({"grant": grant, "password": password}))
+            }
+        };
+        Ok(event(endpoint, &body, round))
+    }
+
+    /// The token of a new link, through the mail.
+    async fn token(&self) -> Result<String, String> {
+        let mut helpers = self.helpers.lock().await;
+        let [request_reset, process_outbox, _] = &mut *helpers;
+        request_reset.invoke(event("request-reset", &json!({"login": LOGIN}), 0)).await?;
+        let process_outbox = Mutex::new(process_outbox);
+        let function = async |event: Value| {
+            let mut process = process_outbox.lock().await;
+            process.invoke(event).await.map(|(_, answer)| answer).map_err(InvokeError::Failed)
+        };
+        self.cloud.deliver(function).await.map_err(text)?;
+        let mail = self.cloud.messages(Some(LOGIN)).into_iter().next();
+        let links = mail.map(|mail| mail.links).unwrap_or_default();
+        let action = links.into_iter().find(|link| link.rel == Rel::Action);
+        let url = action.map(|link| link.url).ok_or("no mail came")?;
+        Ok(url.rsplit('/').next().unwrap_or_default().to_owned())
+    }
+}
+
+async fn spawn(cloud: &Cloud, function: &str) -> Result<Process, String> {
+    let caller = if function.starts_with("examples/") { "click-link" } else { function };
+    let binary: PathBuf = paths::target().join("release").join(function);
+    Process::spawn(&binary, cloud.environment(caller, PUBLIC_BASE)).await
+}
+
+async fn seed(cloud: &Cloud) -> Result<(), String> {
+    let store = Store::new(&regain_store::Cloud::with(cloud.sdk(ADMIN).await, STACK), STACK);
+    let tenant = TenantId::parse("demo").map_err(text)?;
+    let most = 10_000;
+    let limits = Limits {
+        per_login_and_address_hour: most,
+        per_address_hour: most,
+        mails_per_login_hour: most,
+    };
+    let settings = Settings { name: "Bench".to_owned(), limits, ..Settings::default() };
+    store.create_tenant(&tenant, &settings).await.map_err(text)?;
+    let login = Login::parse(LOGIN).map_err(text)?;
+    let mut account = Account::new("bench".to_owned(), &login, now());
+    let password = Password::parse(PASSWORD).map_err(text)?;
+    let links = Keyring::parse(&cloud.secret("links").ok_or("no secret")?).map_err(text)?;
+    Hasher::new(Cost::PRESENT)
+        .first_password(&mut account, &password, &links, [random(), random()])
+        .map_err(text)?;
+    let place = AccountRef::of(&tenant, &login);
+    store.create_account(&tenant, &place, &account).await.map_err(text)?;
+    Ok(())
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+fn body_of(answer: &Value) -> Value {
+    let body = answer.get("body").and_then(Value::as_str).unwrap_or_default();
+    serde_json::from_str(body).unwrap_or(Value::Null)
+}
+
+/// A request as API Gateway hands it over; each from an address of its own, so that what is
+/// measured is the step and not its limits.
+fn event(endpoint: &str, body: &Value, round: usize) -> Value {
+    let path = format!("/v1/demo/{endpoint}");
+    let source_ip = format!("2001:db8:{:x}:{:x}::1", round >> 16, round & 0xffff);
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json", "host": "127.0.0.1:9000"},
+        "requestContext": {
+            "accountId": "0", "apiId": "bench", "domainName": "127.0.0.1", "domainPrefix": "bench",
+            "http": {
+                "method": "POST", "path": path, "protocol": "HTTP/1.1",
+                "sourceIp": source_ip, "userAgent": "bench",
+            },
+            "requestId": "bench", "routeKey": "$default", "stage": "$default",
+            "time": "01/Jan/2026:00:00:00 +0000", "timeEpoch": 0,
+        },
+        "body": body.to_string(),
+        "isBase64Encoded": false,
+    })
+}

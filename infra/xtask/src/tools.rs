@@ -1,0 +1,85 @@
+//! Tools that come as Python packages, each at one version, in a virtual environment of its own
+//! under `target/tools`. Nothing is installed elsewhere, and nothing twice.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use crate::paths;
+
+/// A tool on PyPI.
+pub(crate) struct Tool {
+    /// The package.
+    pub(crate) package: &'static str,
+    /// The version that this repository was tried with.
+    pub(crate) version: &'static str,
+    /// The program that it brings.
+    pub(crate) program: &'static str,
+}
+
+/// Builds and emulates functions.
+pub(crate) const CARGO_LAMBDA: Tool =
+    Tool { package: "cargo-lambda", version: "1.9.2", program: "cargo-lambda" };
+
+/// The program: from the `PATH` if it is there, else installed.
+pub(crate) fn find_or_install(tool: &Tool) -> Result<PathBuf, String> {
+    let on_path = Command::new(tool.program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    match on_path {
+        Ok(status) if status.success() => Ok(PathBuf::from(tool.program)),
+        _ => install(tool),
+    }
+}
+
+/// The program at the pinned version, installed if it is not yet.
+pub(crate) fn install(tool: &Tool) -> Result<PathBuf, String> {
+    let Tool { package, version, program } = tool;
+    let tools = paths::target().join("tools");
+    let home = tools.join(format!("{package}-{version}"));
+    let program = home.join("bin").join(program);
+    let complete = home.join("complete");
+    fs::create_dir_all(&tools).map_err(|error| format!("{}: {error}", tools.display()))?;
+    // Two commands at once must not install into one folder; the second finds the work done.
+    let lock = File::create(tools.join(format!("{package}.lock")))
+        .and_then(|lock| lock.lock().map(|()| lock))
+        .map_err(|error| format!("{}: {error}", tools.display()))?;
+    if complete.exists() {
+        return Ok(program);
+    }
+    eprintln!("installing {package} {version} into {}", paths::short(&home));
+    let wanted = format!("{package}=={version}");
+    let remedy = format!("or install {wanted} yourself");
+    quietly(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home)).map_err(|why| {
+        format!(
+            "{package} needs Python 3 with venv ({why}): apt-get install python3-venv, {remedy}"
+        )
+    })?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", &wanted];
+    quietly(Command::new(home.join("bin").join("python3")).args(pip))
+        .map_err(|why| format!("pip cannot install {wanted} ({why}): try again, {remedy}"))?;
+    File::create(&complete).map_err(|error| format!("{}: {error}", complete.display()))?;
+    drop(lock);
+    Ok(program)
+}
+
+/// Runs a command; when it fails, the last line of what it said.
+fn quietly(command: &mut Command) -> Result<(), String> {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = [output.stderr, output.stdout].concat();
+    let said = String::from_utf8_lossy(&said);
+    Err(said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it failed").to_owned())
+}
+
+/// The first of these files that exists.
+pub(crate) fn first_existing(candidates: impl IntoIterator<Item = PathBuf>) -> Option<PathBuf> {
+    candidates.into_iter().find(|path| Path::exists(path))
+}

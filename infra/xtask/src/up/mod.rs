@@ -1,0 +1,145 @@
+//! `cargo xtask up`: a local cloud, the Lambda API of cargo-lambda, the functions, a gateway and a
+//! demo tenant, until Ctrl-C. When it ends, nothing of it is left running.
+
+mod clock;
+mod demo;
+mod emulator;
+mod functions;
+pub(crate) mod options;
+mod ready;
+mod stop;
+
+use std::{path::PathBuf, process::Stdio};
+
+use regain_local::{Cloud, Functions, Gateway, LocalError};
+use serde_json::json;
+use tokio::process::Command;
+
+pub(crate) use clock::is_there as has_clock;
+pub(crate) use demo::seed;
+pub(crate) use emulator::guard;
+pub(crate) use stop::Stop;
+
+use self::{emulator::Emulator, functions::Launch, options::Options, ready::ReadyFile};
+use crate::{paths, tools};
+
+/// Runs until a signal comes.
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    let options = Options::parse(arguments, 0)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let mut stop = Stop::listen()?;
+        let ready = ReadyFile::at(options.ready_file.clone());
+        let _state = options.take_state()?;
+        let gateway = Gateway::bind(options.port).map_err(text)?;
+        let cloud = start_cloud(&options)?;
+        let clock = match &options.clock_file {
+            Some(file) => clock::environment(file)?,
+            None => Vec::new(),
+        };
+        let cargo_lambda = tools::find_or_install(&tools::CARGO_LAMBDA)?;
+        let Some(programs) = build(&options, &mut stop).await? else { return Ok(()) };
+        let accounts = seed(&cloud).await?;
+        let (api, logs) = (gateway.url().to_owned(), options.state.join("logs"));
+        let mut emulator = Emulator::start(&cargo_lambda, &logs)?;
+        let _processes = functions::start(&Launch {
+            cloud: &cloud,
+            programs,
+            runtime_api: emulator.url(),
+            public_base: &api,
+            clock,
+            logs: logs.clone(),
+        })?;
+        let functions = Functions::new(cloud.template(), emulator.url()).map_err(text)?;
+        tokio::select! {
+            answers = functions::wait_for_answers(cloud.template(), &functions, &logs) => answers?,
+            () = stop.wait() => return Ok(()),
+        }
+        start_pump(&cloud, &functions);
+        gateway.serve(cloud.template(), functions).map_err(text)?;
+        ready.write(&json!({
+            "api": api,
+            "inbox": cloud.inbox_url(),
+            "dynamodb": cloud.endpoint(),
+            "tenant": demo::TENANT,
+            "accounts": accounts,
+            "logs": logs,
+        }))?;
+        println!(
+            "Regain is up: {api}/v1/{}/…, inbox {}/api/messages, logs in {}; Ctrl-C ends it",
+            demo::TENANT,
+            cloud.inbox_url(),
+            paths::short(&logs)
+        );
+        let ended = tokio::select! {
+            () = stop.wait() => Ok(()),
+            () = emulator_ended(&mut emulator) => {
+                Err("cargo lambda watch ended by itself; start again".to_owned())
+            }
+        };
+        drop(ready); // first of all, so that nobody calls what is going away
+        ended
+    })
+}
+
+/// The local cloud with the state that was asked for.
+pub(crate) fn start_cloud(options: &Options) -> Result<Cloud, String> {
+    let cloud = regain_local::Options {
+        state: Some(options.state.clone()),
+        aws_port: options.aws_port,
+        inbox_port: options.inbox_port,
+        ..regain_local::Options::default()
+    };
+    Cloud::start(cloud).map_err(text)
+}
+
+/// Feeds the functions from the stream and the schedule.
+pub(crate) fn start_pump(cloud: &Cloud, functions: &Functions) {
+    let functions = functions.clone();
+    cloud.start_pump(move |function, event| {
+        let functions = functions.clone();
+        Box::pin(async move { functions.invoke(&function, &event).await })
+    });
+}
+
+/// Builds the functions, and nothing else: with the whole workspace their features would differ,
+/// and a plain `cargo lambda watch` afterwards would build them again. `None` when stopped.
+async fn build(options: &Options, stop: &mut Stop) -> Result<Option<PathBuf>, String> {
+    if let Some(programs) = &options.functions {
+        return Ok(Some(programs.clone()));
+    }
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--locked", "--quiet"]).current_dir(paths::root());
+    if options.release {
+        cargo.arg("--release");
+    }
+    // A group of its own: a signal to cargo alone would leave its compilers running.
+    let mut cargo = cargo
+        .stdin(Stdio::null())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("cargo: {error}"))?;
+    let status = tokio::select! {
+        status = cargo.wait() => status.map_err(|error| format!("cargo: {error}"))?,
+        () = stop.wait() => {
+            stop::end_group(&cargo);
+            return Ok(None);
+        }
+    };
+    if !status.success() {
+        return Err("the functions do not compile: mend what `cargo build` says above".to_owned());
+    }
+    let profile = if options.release { "release" } else { "debug" };
+    Ok(Some(paths::target().join(profile)))
+}
+
+async fn emulator_ended(emulator: &mut Emulator) {
+    while emulator.is_running() {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+}
+
+pub(crate) fn text(error: LocalError) -> String {
+    error.to_string()
+}

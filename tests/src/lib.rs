@@ -1,0 +1,12 @@
+//! A whole Regain in the process: the real functions over a real DynamoDB, at any moment.
+//!
+//! Requests go through the edge, as from API Gateway, with `now` given; `World::deliver` hands the
+//! stream of the outbox to `process-outbox`. Nothing sleeps and nothing is faked but the clock.
+
+mod at_rest;
+mod steps;
+mod stories;
+mod world;
+
+pub use stories::{moment, plain};
+pub use world::{ACCOUNTS, Account, NOW, Reply, Request, World, after};

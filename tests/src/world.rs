@@ -1,0 +1,396 @@
+//! See [`World`].
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a harness stops the test that it serves")]
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use click_link::ClickLink;
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use process_outbox::{Mailer, ProcessOutbox};
+use regain_domain::account::BlockReason;
+use regain_domain::hashing::{Cost, Hasher};
+use regain_domain::keys::Keyring;
+use regain_domain::password::Password;
+use regain_domain::{AccountRef, Language, Login, Settings, TenantId};
+use regain_http::edge::Incoming;
+use regain_http::{Edge, SettingsCache, random};
+use regain_local::{Cloud, Delivered, Message, Options, Rel};
+use regain_store::Store;
+use request_reset::RequestReset;
+use serde_json::{Value, json};
+use set_password::SetPassword;
+use sign_in::{Sessions, SignIn};
+
+/// Where every suite begins. On the hour, so that limits have a whole window before them.
+pub const NOW: &str = "2026-11-22T14:00:00Z";
+
+const STACK: &str = "regain";
+const PUBLIC_BASE: &str = "http://127.0.0.1:9000";
+
+/// Somebody at the tenant `demo`.
+pub struct Account {
+    /// The address.
+    pub login: &'static str,
+    /// The password, if there is one.
+    pub password: Option<&'static str>,
+    /// The family name.
+    pub last_name: &'static str,
+    /// Whether the account is blocked.
+    pub blocked: Option<BlockReason>,
+}
+
+/// Who is there in every world.
+pub const ACCOUNTS: [Account; 4] = [
+    Account {
+        login: "mo@example.com",
+        password: Some("Zeilboot7"),
+        last_name: "Jansen",
+        blocked: None,
+    },
+    Account {
+        login: "ann@example.com",
+        password: Some("Bakfiets8"),
+        last_name: "de Vries",
+        blocked: None,
+    },
+    Account { login: "new@example.com", password: None, last_name: "Smit", blocked: None },
+    Account {
+        login: "bo@example.com",
+        password: Some("Klompen99"),
+        last_name: "Bakker",
+        blocked: Some(BlockReason::PaymentOverdue),
+    },
+];
+
+/// The moment so many seconds after [`NOW`].
+pub fn after(seconds: i64) -> Timestamp {
+    NOW.parse::<Timestamp>().unwrap() + SignedDuration::from_secs(seconds)
+}
+
+/// A Regain of its own: in memory, on free ports, gone when dropped.
+pub struct World {
+    /// The cloud beneath: calls, inbox, chaos, what is at rest.
+    pub cloud: Cloud,
+    /// The tables, with every right.
+    pub store: Store,
+    /// The keys of links.
+    pub links: Keyring,
+    request_reset: (Edge, RequestReset),
+    click_link: (Edge, ClickLink),
+    set_password: (Edge, SetPassword),
+    sign_in: (Edge, SignIn),
+    process_outbox: ProcessOutbox,
+}
+
+/// A request to be made. Start from [`Request::post`] and change what the test is about.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Method.
+    pub method: Method,
+    /// Path.
+    pub path: String,
+    /// Headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+    /// The gateway's view of the caller.
+    pub source_ip: Option<IpAddr>,
+}
+
+impl Request {
+    /// JSON to an endpoint of the tenant `demo`.
+    pub fn post(endpoint: &str, body: &Value) -> Self {
+        Self {
+            method: Method::POST,
+            path: format!("/v1/demo/{endpoint}"),
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: body.to_string().into_bytes(),
+            source_ip: Some([192, 0, 2, 7].into()),
+        }
+    }
+
+    /// With a header more.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// Status.
+    pub status: u16,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body; null if there was none.
+    pub body: Value,
+    /// The line in the log.
+    pub log: Value,
+}
+
+impl Reply {
+    /// The problem's code, or `""`.
+    pub fn code(&self) -> &str {
+        self.text("code")
+    }
+
+    /// A text in the body, or `""`.
+    pub fn text(&self, name: &str) -> &str {
+        self.body.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// A header, or `""`.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl World {
+    /// With the tenant `demo` under default settings.
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With the tenant `demo` under changed settings.
+    pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::with_cost(Cost { memory_kib: 64, passes: 1 }, change).await
+    }
+
+    /// The same, hashing at a cost; the others hash cheaply, because they do not ask how.
+    pub async fn with_cost(cost: Cost, change: impl FnOnce(&mut Settings)) -> Self {
+        let cloud = Cloud::start(Options::default()).unwrap();
+        let links = ring(&cloud, "links");
+        let admin = store(&cloud, regain_local::ADMIN).await;
+        let mailer = regain_store::Cloud::with(cloud.sdk("process-outbox").await, STACK);
+        let outbox_store = store(&cloud, "process-outbox").await;
+        let sessions = Sessions::new(&ring(&cloud, "sessions"), PUBLIC_BASE).unwrap();
+        let mut parts = Vec::new();
+        for function in ["request-reset", "click-link", "set-password", "sign-in"] {
+            let store = store(&cloud, function).await;
+            let (settings, calls) = (cache(&store), store.clone());
+            let edge = Edge::new(function, &ring(&cloud, "edge"), settings, move || calls.calls());
+            parts.push((edge, store));
+        }
+        let mut parts = parts.into_iter();
+        let mut next = || parts.next().unwrap();
+        let ((a, request_reset), (b, click_link)) = (next(), next());
+        let ((c, set_password), (d, sign_in)) = (next(), next());
+        let keys = || ring(&cloud, "links");
+        let world = Self {
+            request_reset: (a, RequestReset { store: request_reset, links: keys() }),
+            click_link: (b, ClickLink { store: click_link, links: keys() }),
+            set_password: (
+                c,
+                SetPassword { store: set_password, links: keys(), hasher: Hasher::new(cost) },
+            ),
+            sign_in: (d, SignIn { store: sign_in, sessions, hasher: Hasher::new(cost) }),
+            process_outbox: ProcessOutbox {
+                settings: cache(&outbox_store),
+                store: outbox_store,
+                links: keys(),
+                mailer: Mailer::new(&mailer, STACK),
+                public_base: PUBLIC_BASE.to_owned(),
+            },
+            store: admin,
+            links,
+            cloud,
+        };
+        world.seed(&Hasher::new(cost), change).await;
+        world.cloud.forget_calls();
+        world
+    }
+
+    async fn seed(&self, hasher: &Hasher, change: impl FnOnce(&mut Settings)) {
+        let mut settings = Settings { name: "Demo".to_owned(), ..Settings::default() };
+        settings.support_contact = Some("help@example.com".to_owned());
+        change(&mut settings);
+        assert_eq!(settings.faults(), [], "the settings of the world are within their bounds");
+        let tenant = self.tenant();
+        assert!(self.store.create_tenant(&tenant, &settings).await.unwrap());
+        for account in &ACCOUNTS {
+            self.create(&tenant, account, hasher).await;
+        }
+    }
+
+    /// Makes an account.
+    pub async fn create(&self, tenant: &TenantId, account: &Account, hasher: &Hasher) {
+        let login = Login::parse(account.login).unwrap();
+        let account_id = format!("id-of-{}", account.login.split('@').next().unwrap_or_default());
+        let mut made = regain_domain::Account::new(account_id, &login, after(-1000));
+        made.first_name = Some("Robin".to_owned());
+        made.last_name = Some(account.last_name.to_owned());
+        made.language = Some(Language::En);
+        made.blocked = account.blocked;
+        if let Some(password) = account.password {
+            let password = Password::parse(password).unwrap();
+            hasher.first_password(&mut made, &password, &self.links, [random(), random()]).unwrap();
+        }
+        let place = AccountRef::of(tenant, &login);
+        assert!(self.store.create_account(tenant, &place, &made).await.unwrap());
+    }
+
+    /// Gives every function another `links` secret, as a new sandbox reads it.
+    pub fn rotate_links(&mut self, secret: &Value) {
+        let ring = || Keyring::parse(&secret.to_string()).unwrap();
+        self.links = ring();
+        self.request_reset.1.links = ring();
+        self.click_link.1.links = ring();
+        self.set_password.1.links = ring();
+        self.process_outbox.links = ring();
+    }
+
+    /// The tenant of the world.
+    pub fn tenant(&self) -> TenantId {
+        TenantId::parse("demo").unwrap()
+    }
+
+    /// The account of a login, as stored.
+    pub async fn account(&self, login: &str) -> regain_domain::Account {
+        let place = AccountRef::of(&self.tenant(), &Login::parse(login).unwrap());
+        self.store.account(&self.tenant(), &place).await.unwrap().unwrap()
+    }
+
+    /// Makes a request at a moment.
+    pub async fn send(&self, now: Timestamp, request: &Request) -> Reply {
+        let headers: HeaderMap = request
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                (HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).unwrap())
+            })
+            .collect();
+        let incoming = Incoming {
+            method: &request.method,
+            path: &request.path,
+            headers: &headers,
+            body: &request.body,
+            source_ip: request.source_ip,
+            request_id: "request-id",
+        };
+        let function = regain_http::routes::find(&request.path)
+            .map_or(regain_http::routes::CATCH_ALL_FUNCTION, |(route, _)| route.function);
+        let (response, line) = match function {
+            "request-reset" => {
+                let (edge, step) = &self.request_reset;
+                edge.answer(now, incoming, async |call: Arc<_>| {
+                    request_reset::handle(step, &call).await
+                })
+                .await
+            }
+            "click-link" => {
+                let (edge, step) = &self.click_link;
+                edge.answer(now, incoming, async |call: Arc<_>| {
+                    click_link::handle(step, &call).await
+                })
+                .await
+            }
+            "set-password" => {
+                let (edge, step) = &self.set_password;
+                edge.answer(now, incoming, async |call: Arc<_>| {
+                    set_password::handle(step, &call).await
+                })
+                .await
+            }
+            "sign-in" => {
+                let (edge, step) = &self.sign_in;
+                edge.answer(now, incoming, async |call: Arc<_>| sign_in::handle(step, &call).await)
+                    .await
+            }
+            other => panic!("no function {other}"),
+        };
+        let (parts, body) = response.into_parts();
+        let body =
+            if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+        Reply {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+            log: line.into_value(),
+        }
+    }
+
+    /// Posts JSON to an endpoint of the tenant.
+    pub async fn post(&self, now: Timestamp, endpoint: &str, body: Value) -> Reply {
+        self.send(now, &Request::post(endpoint, &body)).await
+    }
+
+    /// Hands an event to `process-outbox`.
+    pub async fn process(&self, now: Timestamp, event: &Value) -> Value {
+        process_outbox::handle(&self.process_outbox, event, now).await
+    }
+
+    /// Hands what is new in the outbox's stream to `process-outbox`.
+    pub async fn deliver(&self, now: Timestamp) -> Delivered {
+        let outbox = &self.process_outbox;
+        let function = async |event: Value| Ok(process_outbox::handle(outbox, &event, now).await);
+        self.cloud.deliver(function).await.unwrap()
+    }
+
+    /// Runs the schedule of `process-outbox`.
+    pub async fn schedule(&self, now: Timestamp) -> Value {
+        self.process(now, &regain_local::scheduled_event()).await
+    }
+
+    /// Asks for a reset and delivers it; gives the token in the mail.
+    pub async fn reset_token(&self, now: Timestamp, login: &str) -> String {
+        let reply = self.post(now, "request-reset", json!({"login": login})).await;
+        assert_eq!(reply.status, 202, "{reply:?}");
+        self.deliver(now).await;
+        self.newest_token(login)
+    }
+
+    /// The token of the newest mail to an address.
+    pub fn newest_token(&self, login: &str) -> String {
+        token(&self.newest_mail(login), Rel::Action)
+    }
+
+    /// The token of the "this was not me" in the newest mail to an address.
+    pub fn newest_not_me(&self, login: &str) -> String {
+        token(&self.newest_mail(login), Rel::NotMe)
+    }
+
+    /// The newest mail to an address.
+    pub fn newest_mail(&self, login: &str) -> Message {
+        self.cloud.messages(Some(login)).into_iter().next().unwrap()
+    }
+
+    /// Clicks a link; gives the grant.
+    pub async fn grant(&self, now: Timestamp, token: &str) -> String {
+        let reply = self.post(now, "click-link", json!({"token": token})).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.text("grant").to_owned()
+    }
+
+    /// Signs in; gives the status and, if it failed, the code.
+    pub async fn sign_in(&self, now: Timestamp, login: &str, password: &str) -> (u16, String) {
+        let body = json!({"login": login, "password": password});
+        let reply = self.post(now, "sign-in", body).await;
+        (reply.status, reply.code().to_owned())
+    }
+}
+
+/// The token in a mail's link.
+fn token(mail: &Message, rel: Rel) -> String {
+    let link = mail.links.iter().find(|link| link.rel == rel).unwrap();
+    link.url.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+async fn store(cloud: &Cloud, caller: &str) -> Store {
+    Store::new(&regain_store::Cloud::with(cloud.sdk(caller).await, STACK), STACK)
+}
+
+fn ring(cloud: &Cloud, name: &str) -> Keyring {
+    Keyring::parse(&cloud.secret(name).unwrap()).unwrap()
+}
+
+fn cache(store: &Store) -> SettingsCache {
+    let store = store.clone();
+    SettingsCache::new(move |tenant| {
+        let store = store.clone();
+        async move { store.settings(&tenant).await }
+    })
+}

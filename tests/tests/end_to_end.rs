@@ -1,0 +1,184 @@
+//! The whole of it as a developer runs it: `cargo xtask up`, HTTP, the inbox, and a clock that is
+//! moved. Real processes, so what is asserted is only what they answer, never how fast.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// A running `cargo xtask up`, ended when dropped.
+struct Up {
+    child: Child,
+    folder: PathBuf,
+    ready: Value,
+    http: reqwest::Client,
+}
+
+/// The first start builds every function.
+const START_PATIENCE: Duration = Duration::from_secs(20 * 60);
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Up {
+    async fn start() -> Self {
+        let xtask = program();
+        let folder = xtask.parent().unwrap().join(format!("end-to-end-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+        std::fs::write(folder.join("clock"), "+0\n").unwrap();
+        let child = Command::new(&xtask)
+            .args(["up", "--fresh", "--port", "0", "--inbox-port", "0"])
+            .args(["--state", &path("state"), "--ready-file", &path("ready.json")])
+            .args(["--clock-file", &path("clock")])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", xtask.display()));
+        let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+        let mut up = Self { child, folder, ready: Value::Null, http };
+        let begun = Instant::now();
+        while up.ready.is_null() {
+            assert!(begun.elapsed() < START_PATIENCE, "not ready in time");
+            assert!(up.child.try_wait().unwrap().is_none(), "ended before it was ready");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            if let Ok(text) = std::fs::read_to_string(up.folder.join("ready.json")) {
+                up.ready = serde_json::from_str(&text).unwrap();
+            }
+        }
+        up
+    }
+
+    fn text(&self, pointer: &str) -> String {
+        self.ready.pointer(pointer).and_then(Value::as_str).unwrap().to_owned()
+    }
+
+    /// Moves the wall clock of the functions.
+    fn clock(&self, moved: &str) {
+        std::fs::write(self.folder.join("clock"), format!("{moved}\n")).unwrap();
+    }
+
+    async fn post(&self, endpoint: &str, body: Value) -> (u16, Value) {
+        let url = format!("{}/v1/demo/{endpoint}", self.text("/api"));
+        let response = self.http.post(url).json(&body).send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    async fn code(&self, endpoint: &str, body: Value) -> (u16, String) {
+        let (status, answer) = self.post(endpoint, body).await;
+        (status, answer.get("code").and_then(Value::as_str).unwrap_or_default().to_owned())
+    }
+
+    async fn mails(&self, to: &str) -> Vec<Value> {
+        let url = format!("{}/api/messages?to={to}", self.text("/inbox"));
+        self.http.get(url).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// The token of a mail that is not among the first `known`.
+    async fn new_token(&self, to: &str, known: usize) -> String {
+        let begun = Instant::now();
+        loop {
+            let mails = self.mails(to).await;
+            if mails.len() > known {
+                let links = mails[0]["links"].as_array().unwrap();
+                let action = links.iter().find(|link| link["rel"] == "action").unwrap();
+                return action["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+            }
+            assert!(begun.elapsed() < PATIENCE, "no mail to {to}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn ask(&self, login: &str) -> String {
+        let known = self.mails(login).await.len();
+        let (status, answer) = self.post("request-reset", json!({"login": login})).await;
+        assert_eq!((status, &answer["status"]), (202, &json!("accepted")), "{answer}");
+        self.new_token(login, known).await
+    }
+
+    async fn click(&self, token: &str) -> String {
+        let (status, answer) = self.post("click-link", json!({"token": token})).await;
+        assert_eq!(status, 200, "{answer}");
+        answer["grant"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The program of `cargo xtask`: `cargo xtask test` names itself, and otherwise it stands where
+/// cargo builds it.
+fn program() -> PathBuf {
+    #[expect(clippy::disallowed_methods, reason = "a test may be told which program to start")]
+    let named = std::env::var("REGAIN_XTASK").map(PathBuf::from);
+    let program = named.unwrap_or_else(|_| {
+        let test = std::env::current_exe().unwrap();
+        test.ancestors().nth(2).unwrap().join("xtask")
+    });
+    assert!(program.exists(), "{} is not built: cargo build -p xtask", program.display());
+    program
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_gets_back_in_while_the_clock_is_moved_over_both_deadlines() {
+    let up = Up::start().await;
+    let (login, old) = (up.text("/accounts/0/login"), up.text("/accounts/0/password"));
+    let sign_in = |password: &str| json!({"login": login, "password": password});
+
+    // Nobody clicks for two days.
+    let token = up.ask(&login).await;
+    up.clock("+47h");
+    assert_eq!(up.post("check-link", json!({"token": token})).await.0, 200);
+    up.clock("+49h");
+    let (status, dead) = up.post("click-link", json!({"token": token})).await;
+    assert_eq!((status, &dead["code"], &dead["remedy"]), (410, &json!("link_expired"), &json!("request_again")));
+
+    // Asked again with the dead link; clicked, and left for a quarter of an hour.
+    let known = up.mails(&login).await.len();
+    assert_eq!(up.post("request-reset", json!({"token": token})).await.0, 202);
+    let second = up.new_token(&login, known).await;
+    let grant = up.click(&second).await;
+    up.clock("+2956m"); // 49 h and 16 min: the file takes one number and one unit
+    let late = json!({"grant": grant, "password": "Molenwiek42"});
+    assert_eq!(up.code("set-password", late).await, (410, "grant_expired".to_owned()));
+    assert_eq!(up.code("click-link", json!({"token": second})).await, (410, "link_click_expired".to_owned()));
+    assert_eq!(up.post("sign-in", sign_in(&old)).await.0, 200, "nothing was changed so far");
+
+    // In time, with a hundred at once: one wins.
+    let third = up.ask(&login).await;
+    assert_eq!(up.code("click-link", json!({"token": token})).await.1, "link_expired");
+    let grant = up.click(&third).await;
+    let racing = (0..100).map(|n| {
+        let body = json!({"grant": grant, "password": format!("Molenwiek{n:02}")});
+        up.post("set-password", body)
+    });
+    let answers = futures_util::future::join_all(racing).await;
+    let won: Vec<usize> = (0..100).filter(|n| answers[*n].0 == 200).collect();
+    assert_eq!(won.len(), 1, "{answers:?}");
+    assert!(answers.iter().all(|(status, _)| [200, 410, 503].contains(status)), "{answers:?}");
+    let new = format!("Molenwiek{:02}", won[0]);
+    assert_eq!(up.post("sign-in", sign_in(&new)).await.0, 200);
+    assert_eq!(up.code("sign-in", sign_in(&old)).await, (401, "sign_in_failed".to_owned()));
+    let (status, dead) = up.post("click-link", json!({"token": third})).await;
+    assert_eq!((status, &dead["code"], &dead["remedy"]), (410, &json!("link_used"), &json!("sign_in")));
+
+    // No secret, no address and no password in what the functions logged.
+    let secrets = [&token, &second, &third, &grant, &new, &old, &login, "127.0.0.1"];
+    let logs = logs(&PathBuf::from(up.text("/logs")));
+    assert!(logs.contains("\"http.route\":\"/v1/{tenant}/set-password\""), "the logs are there");
+    for secret in secrets {
+        let found = logs.lines().find(|line| line.contains(secret));
+        assert_eq!(found, None, "in the logs");
+    }
+}
+
+/// The lines that the functions wrote.
+fn logs(folder: &PathBuf) -> String {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let functions = files.filter(|path| !path.to_str().unwrap().contains("cargo-lambda"));
+    functions.map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
