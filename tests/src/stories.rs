@@ -1,6 +1,10 @@
 //! What the service desk and the operator would see: timelines, stories, the outbox.
 
-#![expect(clippy::unwrap_used, reason = "a harness stops the test that it serves")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a harness stops the test that it serves"
+)]
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};

@@ -78,8 +78,11 @@ fn a_function_has_one_name_everywhere() {
         let path = package["manifest_path"].as_str().unwrap();
         if path.contains("/functions/") {
             let targets = package["targets"].as_array().unwrap().iter();
-            let names = targets.filter(|target| target["kind"][0] == "bin").map(|target| target["name"].clone());
-            binaries.insert(package["name"].as_str().unwrap().to_owned(), names.collect::<Vec<_>>());
+            let names = targets
+                .filter(|target| target["kind"][0] == "bin")
+                .map(|target| target["name"].clone());
+            binaries
+                .insert(package["name"].as_str().unwrap().to_owned(), names.collect::<Vec<_>>());
         }
     }
     let expected: BTreeMap<String, Vec<Value>> =
@@ -91,9 +94,15 @@ fn a_function_has_one_name_everywhere() {
         let main = read(&format!("functions/{name}/src/main.rs"));
         let lib = read(&format!("functions/{name}/src/lib.rs"));
         let named = format!("\"{name}\"");
-        assert!(main.contains(&named) || lib.contains(&named), "the name of {name} in its log lines");
+        assert!(
+            main.contains(&named) || lib.contains(&named),
+            "the name of {name} in its log lines"
+        );
         let manifest = read(&format!("functions/{name}/Cargo.toml"));
-        assert!(manifest.contains(&format!("AWS_ACCESS_KEY_ID = {named}")), "the local key of {name}");
+        assert!(
+            manifest.contains(&format!("AWS_ACCESS_KEY_ID = {named}")),
+            "the local key of {name}"
+        );
     }
 }
 
@@ -104,7 +113,17 @@ fn cargo_lambda_builds_the_functions_and_nothing_else() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|id| id.as_str().unwrap().split(['#', '@']).next().unwrap().rsplit('/').next().unwrap().to_owned())
+        .map(|id| {
+            id.as_str()
+                .unwrap()
+                .split(['#', '@'])
+                .next()
+                .unwrap()
+                .rsplit('/')
+                .next()
+                .unwrap()
+                .to_owned()
+        })
         .collect();
     built.sort();
     let functions: Vec<String> = template().functions.into_keys().collect();
@@ -123,7 +142,8 @@ fn the_readme_lists_every_operation() {
     let listed: BTreeSet<(String, String)> = readme
         .lines()
         .filter_map(|line| {
-            let mut cells = line.strip_prefix("| `")?.split('|').map(|cell| cell.trim().trim_matches('`'));
+            let mut cells =
+                line.strip_prefix("| `")?.split('|').map(|cell| cell.trim().trim_matches('`'));
             let operation = cells.next().filter(|cell| cell.contains(" /v1/"))?;
             Some((operation.to_owned(), cells.next()?.to_owned()))
         })
@@ -155,7 +175,8 @@ fn allowed(package: &str, dependency: &str) -> bool {
 fn dependencies_run_one_way() {
     let metadata = metadata();
     let packages = metadata["packages"].as_array().unwrap();
-    let house: BTreeSet<&str> = packages.iter().map(|package| package["name"].as_str().unwrap()).collect();
+    let house: BTreeSet<&str> =
+        packages.iter().map(|package| package["name"].as_str().unwrap()).collect();
     for package in packages {
         let name = package["name"].as_str().unwrap();
         let normal = package["dependencies"].as_array().unwrap().iter();
@@ -182,7 +203,10 @@ fn every_function_holds_only_the_secrets_it_needs() {
         .functions
         .into_iter()
         .map(|(name, function)| {
-            let secrets = function.grants.into_iter().filter(|grant| grant.action.ends_with("GetSecretValue"));
+            let secrets = function
+                .grants
+                .into_iter()
+                .filter(|grant| grant.action.ends_with("GetSecretValue"));
             let short = |arn: String| {
                 let (_, name) = arn.rsplit_once('/').unwrap();
                 name.split('-').next().unwrap().to_owned()
@@ -197,9 +221,8 @@ fn every_function_holds_only_the_secrets_it_needs() {
         ("set-password", vec!["edge", "links"]),
         ("sign-in", vec!["edge", "sessions"]),
     ];
-    let expected = expected.map(|(name, secrets)| {
-        (name.to_owned(), secrets.into_iter().map(str::to_owned).collect())
-    });
+    let expected = expected
+        .map(|(name, secrets)| (name.to_owned(), secrets.into_iter().map(str::to_owned).collect()));
     assert_eq!(held, BTreeMap::from(expected));
 }
 

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -15,6 +16,7 @@ struct Up {
     http: reqwest::Client,
 }
 
+static NUMBER: AtomicU32 = AtomicU32::new(0);
 /// The first start builds every function.
 const START_PATIENCE: Duration = Duration::from_secs(20 * 60);
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,7 +24,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 impl Up {
     async fn start() -> Self {
         let xtask = program();
-        let folder = xtask.parent().unwrap().join(format!("end-to-end-{}", std::process::id()));
+        let folder = xtask.parent().unwrap().join(format!(
+            "end-to-end-{}-{}",
+            std::process::id(),
+            NUMBER.fetch_add(1, Ordering::Relaxed)
+        ));
         std::fs::create_dir_all(&folder).unwrap();
         let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
         std::fs::write(folder.join("clock"), "+0\n").unwrap();
@@ -135,7 +141,10 @@ async fn a_person_gets_back_in_while_the_clock_is_moved_over_both_deadlines() {
     assert_eq!(up.post("check-link", json!({"token": token})).await.0, 200);
     up.clock("+49h");
     let (status, dead) = up.post("click-link", json!({"token": token})).await;
-    assert_eq!((status, &dead["code"], &dead["remedy"]), (410, &json!("link_expired"), &json!("request_again")));
+    assert_eq!(
+        (status, &dead["code"], &dead["remedy"]),
+        (410, &json!("link_expired"), &json!("request_again"))
+    );
 
     // Asked again with the dead link; clicked, and left for a quarter of an hour.
     let known = up.mails(&login).await.len();
@@ -145,7 +154,10 @@ async fn a_person_gets_back_in_while_the_clock_is_moved_over_both_deadlines() {
     up.clock("+2956m"); // 49 h and 16 min: the file takes one number and one unit
     let late = json!({"grant": grant, "password": "Molenwiek42"});
     assert_eq!(up.code("set-password", late).await, (410, "grant_expired".to_owned()));
-    assert_eq!(up.code("click-link", json!({"token": second})).await, (410, "link_click_expired".to_owned()));
+    assert_eq!(
+        up.code("click-link", json!({"token": second})).await,
+        (410, "link_click_expired".to_owned())
+    );
     assert_eq!(up.post("sign-in", sign_in(&old)).await.0, 200, "nothing was changed so far");
 
     // In time, with a hundred at once: one wins.
@@ -164,7 +176,10 @@ async fn a_person_gets_back_in_while_the_clock_is_moved_over_both_deadlines() {
     assert_eq!(up.post("sign-in", sign_in(&new)).await.0, 200);
     assert_eq!(up.code("sign-in", sign_in(&old)).await, (401, "sign_in_failed".to_owned()));
     let (status, dead) = up.post("click-link", json!({"token": third})).await;
-    assert_eq!((status, &dead["code"], &dead["remedy"]), (410, &json!("link_used"), &json!("sign_in")));
+    assert_eq!(
+        (status, &dead["code"], &dead["remedy"]),
+        (410, &json!("link_used"), &json!("sign_in"))
+    );
 
     // No secret, no address and no password in what the functions logged.
     let secrets = [&token, &second, &third, &grant, &new, &old, &login, "127.0.0.1"];
@@ -174,6 +189,27 @@ async fn a_person_gets_back_in_while_the_clock_is_moved_over_both_deadlines() {
         let found = logs.lines().find(|line| line.contains(secret));
         assert_eq!(found, None, "in the logs");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_keeps_to_its_openapi_document_whatever_is_sent() {
+    let up = Up::start().await;
+    let schemathesis = Command::new(program()).args(["tool", "schemathesis"]).output().unwrap();
+    assert!(schemathesis.status.success(), "{}", String::from_utf8_lossy(&schemathesis.stderr));
+    let schemathesis = String::from_utf8(schemathesis.stdout).unwrap();
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/openapi.json");
+    let run = Command::new(schemathesis.trim())
+        .args(["run", document, "--url", &up.text("/api"), "--checks", "all"])
+        // A well-formed text may still be no token of ours: 400 `link_damaged`, as documented.
+        .args(["--exclude-checks", "positive_data_acceptance"])
+        .args(["--max-examples", "30", "--seed", "1", "--no-color"])
+        .current_dir(&up.folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
+    let operations: usize = regain_http::routes::ROUTES.iter().map(|route| route.operations.len()).sum();
+    assert!(said.contains(&format!("Tested: {operations}")), "every operation was called: {said}");
 }
 
 /// The lines that the functions wrote.

@@ -196,10 +196,14 @@ async fn a_report_meets_conflicts_and_lost_answers_and_is_written_once() {
     chaos(DynamoDbChaos { conflict_next: 4, ..DynamoDbChaos::default() });
     assert_eq!(answer(&world.not_me(after(110), &token).await), reported());
     assert_eq!(world.account(MO).await.epoch, epoch + 1);
-    // One lost answer at each of its three calls; the SDK asks again, and nothing happens twice.
-    chaos(DynamoDbChaos { lose_answer_next: 3, ..DynamoDbChaos::default() });
-    let reply = world.not_me(after(120), &token).await;
-    chaos(DynamoDbChaos::default());
-    assert!([200, 503].contains(&reply.status), "{reply:?}");
-    assert_eq!(answer(&world.not_me(after(130), &token).await), reported());
+    // Its answer is lost on the way: the SDK asks again, and it has happened once.
+    chaos(DynamoDbChaos { lose_transaction_next: 2, ..DynamoDbChaos::default() });
+    assert_eq!(answer(&world.not_me(after(120), &token).await), reported());
+    assert_eq!(world.account(MO).await.epoch, epoch + 2);
+    // Lost for good: who asks again hears that it is done.
+    let token = world.reset_token(after(200), MO).await;
+    chaos(DynamoDbChaos { lose_transaction_next: 3, ..DynamoDbChaos::default() });
+    assert_eq!(world.not_me(after(210), &token).await.status, 503);
+    assert_eq!(answer(&world.not_me(after(220), &token).await), withdrawn());
+    assert_eq!(world.check(after(230), &token).await.text("at"), "2026-11-22T14:03:30Z");
 }

@@ -71,7 +71,7 @@ impl Mailer {
 struct Refused(String);
 
 /// SECURITY: what SES says to a refusal may name the recipient, so only its code is kept. Held by
-/// `a_refused_mail_puts_no_address_in_the_log`.
+/// `the_log_of_process_outbox_holds_no_secret_and_no_name`.
 fn told_safely(error: SdkError<SendEmailError>) -> SendError {
     match error {
         SdkError::ServiceError(answer) => {

@@ -34,6 +34,8 @@ pub struct DynamoDbChaos {
     pub fail_next: u64,
     /// So many calls are carried out and answer 500 all the same, as when an answer is lost.
     pub lose_answer_next: u64,
+    /// The same, of transactions only.
+    pub lose_transaction_next: u64,
     /// Each call waits so long first.
     pub hang_ms: u64,
 }
@@ -102,7 +104,9 @@ impl Switches {
             Some(DynamoDbFault::Fail)
         } else if operation == "TransactWriteItems" && take(&mut chaos.conflict_next) {
             Some(DynamoDbFault::Conflict)
-        } else if take(&mut chaos.lose_answer_next) {
+        } else if take(&mut chaos.lose_answer_next)
+            || operation == "TransactWriteItems" && take(&mut chaos.lose_transaction_next)
+        {
             Some(DynamoDbFault::LoseAnswer)
         } else if chaos.throttle_one_in > 0 && count.is_multiple_of(chaos.throttle_one_in) {
             Some(DynamoDbFault::Throttle)

@@ -3,9 +3,12 @@
 
 use regain_local::Functions;
 
-use crate::up::{
-    self, Stop,
-    options::{Options, WATCH_AWS_PORT},
+use crate::{
+    paths, tools,
+    up::{
+        self, Stop,
+        options::{Options, WATCH_AWS_PORT},
+    },
 };
 
 /// Runs until a signal comes.
@@ -16,15 +19,17 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         let mut stop = Stop::listen()?;
         let _state = options.take_state()?;
         let cloud = up::start_cloud(&options)?;
+        let cargo_lambda = tools::find_or_install(&tools::CARGO_LAMBDA)?;
         up::seed(&cloud).await?;
         let api = format!("http://127.0.0.1:{}", options.port);
         let functions = Functions::new(cloud.template(), &api).map_err(up::text)?;
         up::start_pump(&cloud, &functions);
         println!(
             "The local cloud is up: inbox {}/api/messages, services {}; now run \
-             `cargo lambda watch`, which answers on {api}; Ctrl-C ends this",
+             `{} lambda watch` in another terminal, which answers on {api}; Ctrl-C ends this",
             cloud.inbox_url(),
-            cloud.endpoint()
+            cloud.endpoint(),
+            paths::short(&cargo_lambda)
         );
         stop.wait().await;
         Ok(())

@@ -25,6 +25,7 @@ const COMMANDS: &[Command] = &[
     ("bench", "measure start, answers and memory of the release binaries", bench::run),
     ("package", "build every function for AWS Lambda, in release", package::run),
     ("new-function", "the rooms of a new function", new_function::run),
+    ("tool", "where a tool of the tests stands, installed if need be", tools::run),
     ("blocklist", "make the filter of common passwords anew", |_| blocklist::run()),
 ];
 

@@ -5,9 +5,8 @@ use std::time::Instant;
 
 use crate::{openapi, paths, tools, up};
 
-/// Lints CloudFormation.
-const CFN_LINT: tools::Tool =
-    tools::Tool { package: "cfn-lint", version: "1.58.0", program: "cfn-lint" };
+/// A check and its name.
+type Check = (&'static str, fn() -> Result<(), String>);
 
 /// Runs every check. The first that fails ends it.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
@@ -15,7 +14,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         return Err("cargo xtask test".to_owned());
     }
     let begun = Instant::now();
-    let checks: &[(&str, fn() -> Result<(), String>)] = &[
+    let checks: &[Check] = &[
         ("format", || cargo(&["fmt", "--all", "--check"], &[])),
         ("openapi", || openapi::run(&["--check".to_owned()])),
         ("template", template),
@@ -52,7 +51,7 @@ fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String>
 }
 
 fn template() -> Result<(), String> {
-    let program = tools::find_or_install(&CFN_LINT)?;
+    let program = tools::install(&tools::CFN_LINT)?;
     passes(Command::new(program).arg("infra/template.yaml"))
 }
 

@@ -23,6 +23,24 @@ pub(crate) struct Tool {
 pub(crate) const CARGO_LAMBDA: Tool =
     Tool { package: "cargo-lambda", version: "1.9.2", program: "cargo-lambda" };
 
+/// Lints CloudFormation.
+pub(crate) const CFN_LINT: Tool =
+    Tool { package: "cfn-lint", version: "1.58.0", program: "cfn-lint" };
+
+/// Calls an API in every way that its OpenAPI document allows, and in many that it does not.
+pub(crate) const SCHEMATHESIS: Tool =
+    Tool { package: "schemathesis", version: "4.32.5", program: "st" };
+
+/// `cargo xtask tool NAME`: prints where a tool stands, installed first if need be.
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    let known = [&CARGO_LAMBDA, &CFN_LINT, &SCHEMATHESIS];
+    let named =
+        arguments.first().and_then(|name| known.into_iter().find(|tool| tool.package == name));
+    let tool = named.ok_or("cargo xtask tool cargo-lambda, cfn-lint or schemathesis")?;
+    println!("{}", install(tool)?.display());
+    Ok(())
+}
+
 /// The program: from the `PATH` if it is there, else installed.
 pub(crate) fn find_or_install(tool: &Tool) -> Result<PathBuf, String> {
     let on_path = Command::new(tool.program)

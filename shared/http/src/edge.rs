@@ -146,6 +146,8 @@ impl Edge {
         known.language = language_asked.unwrap_or(known.language);
         let address = request.source_ip.ok_or_else(|| Problem::new(ProblemCode::Internal))?;
         let client = ClientAddress::new(address);
+        let support_code = SupportCode::new(random());
+        line.set("support.code", support_code.as_str());
         let call = Arc::new(Call {
             now,
             operation,
@@ -155,7 +157,7 @@ impl Edge {
             body,
             language_asked,
             language_accepted,
-            support_code: SupportCode::new(random()),
+            support_code,
             log: Arc::clone(line),
             client,
             edge_key: Arc::clone(&self.key),

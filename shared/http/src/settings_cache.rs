@@ -67,3 +67,38 @@ impl SettingsCache {
         Ok(Some(settings))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn settings_are_read_once_a_minute_and_an_unknown_tenant_every_time() {
+        let reads = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&reads);
+        let cache = SettingsCache::new(move |tenant: TenantId| {
+            let name = format!("name {}", counted.fetch_add(1, Ordering::Relaxed));
+            let known = tenant.as_str() == "demo";
+            let settings = known.then(|| Settings { name, ..Settings::default() });
+            async move { Ok::<_, std::io::Error>(settings) }
+        });
+        let at = |seconds| after("2026-11-22T14:00:00Z".parse().unwrap(), seconds);
+        let name = async |tenant: &str, seconds| {
+            let tenant = TenantId::parse(tenant).unwrap();
+            cache.get(&tenant, at(seconds)).await.unwrap().map(|settings| settings.name.clone())
+        };
+        for (tenant, seconds, expected) in [
+            ("demo", 100, Some("name 0")),
+            ("demo", 159, Some("name 0")),
+            ("demo", 160, Some("name 1")),
+            ("other", 160, None),
+            ("other", 161, None),
+            // A clock that was set back does not keep settings for longer.
+            ("demo", 100, Some("name 4")),
+        ] {
+            assert_eq!(name(tenant, seconds).await.as_deref(), expected, "{tenant} at {seconds}");
+        }
+    }
+}

@@ -109,7 +109,7 @@ async fn build(options: &Options, stop: &mut Stop) -> Result<Option<PathBuf>, St
         return Ok(Some(programs.clone()));
     }
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--locked", "--quiet"]).current_dir(paths::root());
+    cargo.args(["build", "--locked"]).current_dir(paths::root());
     if options.release {
         cargo.arg("--release");
     }

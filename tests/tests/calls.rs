@@ -1,0 +1,309 @@
+//! What a request asks of the store, in which order, and at what price; and that no function may
+//! do what it never does.
+
+use std::collections::BTreeSet;
+
+use regain_domain::hashing::{Cost, Hasher};
+use regain_domain::password::Password;
+use regain_domain::token::TokenPurpose;
+use regain_local::{Call, Chaos, Grant, SenderChaos, unused_grants};
+use regain_store::{Cloud, SecretName};
+use regain_tests::{Reply, Request, World, after};
+use serde_json::{Value, json};
+
+const MO: &str = "mo@example.com";
+const OLD: &str = "Zeilboot7";
+const NEW: &str = "Molenwiek42";
+
+const ACCEPT: &str = "TransactWriteItems[UpdateItem tokens, UpdateItem tokens, PutItem outbox]";
+const CLICK: &str = "TransactWriteItems[UpdateItem tokens, UpdateItem accounts, PutItem timeline]";
+const SET: &str =
+    "TransactWriteItems[UpdateItem tokens, UpdateItem accounts, PutItem outbox, PutItem timeline]";
+const SIGN_IN: &str = "TransactWriteItems[ConditionCheckItem accounts, PutItem timeline]";
+const REHASH: &str = "TransactWriteItems[UpdateItem accounts, PutItem timeline]";
+const WITHDRAW: &str = "TransactWriteItems[UpdateItem tokens, UpdateItem accounts, PutItem timeline]";
+const REPORT: &str = "TransactWriteItems[UpdateItem accounts, PutItem timeline]";
+
+/// A world whose functions have read the tenant's settings.
+async fn warm() -> World {
+    warm_at(Cost { memory_kib: 64, passes: 1 }).await
+}
+
+async fn warm_at(cost: Cost) -> World {
+    let world = World::with_cost(cost, |_| {}).await;
+    for endpoint in ["request-reset", "check-link", "set-password", "sign-in"] {
+        let invalid = world.post(after(0), endpoint, json!({})).await;
+        assert_eq!(invalid.status, 400);
+        let calls = world.cloud.calls();
+        assert!(calls.iter().all(|call| call.summary == "GetItem tenants"), "{calls:?}");
+    }
+    world
+}
+
+/// Makes a request; gives the reply and what it asked of the store.
+async fn ask(world: &World, seconds: i64, endpoint: &str, body: Value) -> (Reply, Vec<String>) {
+    world.cloud.forget_calls();
+    let reply = world.post(after(seconds), endpoint, body).await;
+    let calls = world.cloud.calls();
+    let function = if ["check-link", "withdraw-link"].contains(&endpoint) { "click-link" } else { endpoint };
+    assert!(calls.iter().all(|call| call.caller == function), "{calls:?}");
+    assert_eq!(reply.log["dynamodb.calls"], calls.len(), "the log tells what the cloud saw");
+    (reply, calls.into_iter().map(|call| call.summary).collect())
+}
+
+#[tokio::test]
+async fn settings_are_read_once_a_minute_and_never_for_what_is_no_endpoint() {
+    let world = World::new().await;
+    let body = || json!({"login": MO});
+    assert_eq!(ask(&world, 0, "request-reset", body()).await.1, ["GetItem tenants", ACCEPT]);
+    assert_eq!(ask(&world, 59, "request-reset", body()).await.1, [ACCEPT]);
+    assert_eq!(ask(&world, 60, "request-reset", body()).await.1, ["GetItem tenants", ACCEPT]);
+    world.cloud.forget_calls();
+    for path in ["/", "/v1/demo/nothing", "/v1/demo/sign-in/x", "/favicon.ico"] {
+        let request = Request { path: path.to_owned(), ..Request::post("", &json!({})) };
+        assert_eq!(world.send(after(0), &request).await.status, 404, "{path}");
+    }
+    assert_eq!(world.cloud.calls(), []);
+}
+
+#[tokio::test]
+async fn request_reset_is_one_call_whoever_is_asked_for() {
+    let world = warm().await;
+    for login in [MO, "nobody@example.com", "new@example.com", "bo@example.com"] {
+        let (reply, calls) = ask(&world, 1, "request-reset", json!({"login": login})).await;
+        assert_eq!((reply.status, calls), (202, vec![ACCEPT.to_owned()]), "{login}");
+    }
+    let token = world.reset_token(after(2), MO).await;
+    let (reply, calls) = ask(&world, 3, "request-reset", json!({"token": token})).await;
+    assert_eq!((reply.status, calls), (202, vec![ACCEPT.to_owned()]));
+}
+
+#[tokio::test]
+async fn a_link_costs_two_calls_to_check_and_two_to_click_and_one_more_when_dead() {
+    let world = warm().await;
+    let token = world.reset_token(after(0), MO).await;
+    let body = || json!({"token": token});
+    let read = ["GetItem tokens", "GetItem accounts"];
+    assert_eq!(ask(&world, 1, "check-link", body()).await.1, read);
+    assert_eq!(ask(&world, 2, "click-link", body()).await.1, ["GetItem tokens", CLICK]);
+    assert_eq!(ask(&world, 3, "click-link", body()).await.1, read, "again: nothing to write");
+    assert_eq!(ask(&world, 4, "check-link", body()).await.1, read);
+    let withdrawn = ["GetItem tokens", "GetItem accounts", WITHDRAW];
+    assert_eq!(ask(&world, 5, "withdraw-link", body()).await.1, withdrawn);
+    for endpoint in ["check-link", "click-link", "withdraw-link"] {
+        assert_eq!(ask(&world, 6, endpoint, body()).await.1, read, "{endpoint} of a dead one");
+    }
+
+    // Dead by its account alone: only the condition tells.
+    let token = world.reset_token(after(10), MO).await;
+    world.change_account(MO, |account| account.epoch += 1).await;
+    let (reply, calls) = ask(&world, 11, "click-link", json!({"token": token})).await;
+    assert_eq!((reply.code(), calls.len()), ("link_withdrawn", 3), "{calls:?}");
+
+    let unknown = world.mint(TokenPurpose::ResetLink, regain_domain::LinkId::new([9; 10]));
+    for endpoint in ["check-link", "click-link", "withdraw-link"] {
+        let (reply, calls) = ask(&world, 12, endpoint, json!({"token": unknown})).await;
+        assert_eq!((reply.status, calls), (404, vec!["GetItem tokens".to_owned()]));
+    }
+    for damaged in ["x".to_owned(), format!("{token}0")] {
+        let (reply, calls) = ask(&world, 13, "click-link", json!({"token": damaged})).await;
+        assert_eq!((reply.status, calls), (400, Vec::new()));
+    }
+}
+
+#[tokio::test]
+async fn set_password_is_three_calls_and_two_argon2_runs_however_long_the_history() {
+    let world = warm().await;
+    world
+        .change_account(MO, |account| {
+            account.history = (0..499).map(|n| format!("1{n:043}")).collect();
+        })
+        .await;
+    let token = world.reset_token(after(0), MO).await;
+    let grant = world.grant(after(1), &token).await;
+    let set = async |seconds, password: &str| {
+        let body = json!({"grant": grant, "password": password});
+        let (reply, calls) = ask(&world, seconds, "set-password", body).await;
+        (reply.status, calls, reply.log["argon2.runs"].clone())
+    };
+    let count = "UpdateItem tokens".to_owned();
+    let read = "GetItem accounts".to_owned();
+    let rejected = (422, vec![count.clone(), read.clone()], json!(1));
+    assert_eq!(set(2, "weak").await, rejected);
+    assert_eq!(set(3, "molenwiek").await, rejected);
+    let done = (200, vec![count.clone(), read.clone(), SET.to_owned()], json!(2));
+    assert_eq!(set(4, NEW).await, done);
+    assert_eq!(set(5, NEW).await, (410, vec![count.clone(), read], json!(0)));
+    let unknown = world.mint(TokenPurpose::SetPasswordGrant, regain_domain::LinkId::new([9; 10]));
+    let body = json!({"grant": unknown, "password": NEW});
+    let (reply, calls) = ask(&world, 6, "set-password", body).await;
+    assert_eq!((reply.status, calls, &reply.log["argon2.runs"]), (404, vec![count], &json!(0)));
+}
+
+#[tokio::test]
+async fn sign_in_is_three_calls_and_one_argon2_run_whoever_tries() {
+    let world = warm().await;
+    let sign_in = async |login: &str, password: &str| {
+        let body = json!({"login": login, "password": password});
+        let (reply, mut calls) = ask(&world, 1, "sign-in", body).await;
+        // The first two are made at once, and may be answered in any order.
+        calls[..2].sort();
+        (reply.status, calls, reply.log["argon2.runs"].clone())
+    };
+    let calls = |last: &str| {
+        ["GetItem accounts", "UpdateItem tokens", last].map(str::to_owned).to_vec()
+    };
+    let failed = (401, calls("PutItem outbox"), json!(1));
+    for (login, password) in [
+        ("nobody@example.com", OLD),
+        (MO, "Zeilboot8"),
+        ("new@example.com", OLD),
+        ("bo@example.com", "Zeilboot8"),
+    ] {
+        assert_eq!(sign_in(login, password).await, failed, "{login}");
+    }
+    assert_eq!(sign_in(MO, OLD).await, (200, calls(SIGN_IN), json!(1)));
+    let blocked = (403, calls("PutItem timeline"), json!(1));
+    assert_eq!(sign_in("bo@example.com", "Klompen99").await, blocked);
+}
+
+#[tokio::test]
+async fn a_rehash_is_one_run_and_no_call_more() {
+    let world = warm_at(Cost { memory_kib: 128, passes: 1 }).await;
+    let cheap = Hasher::new(Cost { memory_kib: 64, passes: 1 });
+    let phc = cheap.hash(&Password::parse(OLD).unwrap(), [1; 16]).unwrap();
+    world.change_account(MO, |account| account.password_phc = Some(phc)).await;
+    for (last, runs) in [(REHASH, 2), (SIGN_IN, 1)] {
+        let body = json!({"login": MO, "password": OLD});
+        let (reply, calls) = ask(&world, 1, "sign-in", body).await;
+        assert_eq!((calls.len(), calls[2].as_str()), (3, last));
+        assert_eq!(reply.log["argon2.runs"], runs);
+    }
+}
+
+#[tokio::test]
+async fn the_keys_of_sessions_cost_nothing() {
+    let world = warm().await;
+    world.cloud.forget_calls();
+    let request = Request::post("jwks.json", &json!({}));
+    let request = Request { method: "GET".parse().unwrap(), body: Vec::new(), ..request };
+    assert_eq!(world.send(after(1), &request).await.status, 200);
+    assert_eq!(world.cloud.calls(), []);
+}
+
+/// Everything that every function does, in one world.
+async fn everything() -> Vec<Call> {
+    let world = World::with_cost(Cost { memory_kib: 128, passes: 1 }, |settings| {
+        settings.limits.per_login_and_address_hour = 100;
+        settings.validity.same_link_window_seconds = 60;
+    })
+    .await;
+    let cheap = Hasher::new(Cost { memory_kib: 64, passes: 1 });
+    let phc = cheap.hash(&Password::parse(OLD).unwrap(), [1; 16]).unwrap();
+    world.change_account(MO, |account| account.password_phc = Some(phc)).await;
+    let mut calls = Vec::new();
+    world.cloud.forget_calls();
+    assert_eq!(world.sign_in(after(0), MO, OLD).await.0, 200); // with a rehash
+    assert_eq!(world.sign_in(after(0), MO, OLD).await.0, 200); // without
+    assert_eq!(world.sign_in(after(0), MO, "x").await.0, 401);
+    assert_eq!(world.sign_in(after(0), "bo@example.com", "Klompen99").await.0, 403);
+    for login in ["nobody@example.com", "bo@example.com", MO] {
+        world.request(after(1), login).await;
+    }
+    let ses = SenderChaos { fail_next: 1, ..SenderChaos::default() };
+    world.cloud.set_chaos(Chaos { ses, ..Chaos::default() });
+    world.deliver(after(2)).await;
+    world.schedule(after(100)).await;
+    let first = world.newest_token(MO);
+    world.reset_token(after(101), MO).await; // supersedes
+    let token = world.reset_token(after(102), MO).await; // the same again
+    world.check(after(103), &first).await;
+    world.check(after(103), &token).await;
+    let grant = world.grant(after(104), &token).await;
+    assert_eq!(world.set(after(105), &grant, "weak").await.status, 422);
+    assert_eq!(world.set(after(106), &grant, NEW).await.status, 200);
+    world.deliver(after(107)).await;
+    assert_eq!(world.not_me(after(108), &token).await.status, 200);
+    let token = world.reset_token(after(300), MO).await;
+    assert_eq!(world.not_me(after(301), &token).await.status, 200);
+    world.request(after(302), MO).await;
+    // A day of failing mail: given up.
+    let ses = SenderChaos { fail_next: 1000, ..SenderChaos::default() };
+    world.cloud.set_chaos(Chaos { ses, ..Chaos::default() });
+    world.deliver(after(303)).await;
+    world.schedule(after(303 + 86_400)).await;
+    world.cloud.set_chaos(Chaos::default());
+    for function in FUNCTIONS {
+        for secret in read_at_init(function) {
+            read(&world, function, secret).await.unwrap();
+        }
+    }
+    calls.extend(world.cloud.calls());
+    calls
+}
+
+const FUNCTIONS: [&str; 5] =
+    ["request-reset", "click-link", "set-password", "sign-in", "process-outbox"];
+const SECRETS: [(SecretName, &str, &str); 3] = [
+    (SecretName::Links, "SecretName::Links", "links"),
+    (SecretName::Sessions, "SecretName::Sessions", "sessions"),
+    (SecretName::Edge, "SecretName::Edge", "edge"),
+];
+
+/// The secrets that a function's wiring names: it reads them at init and nowhere else.
+fn read_at_init(function: &str) -> Vec<SecretName> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../functions");
+    let source = |file| std::fs::read_to_string(format!("{folder}/{function}/src/{file}"));
+    assert!(!source("lib.rs").unwrap().contains("SecretName"), "secrets are wiring");
+    let wiring = source("main.rs").unwrap();
+    let named = SECRETS.into_iter().filter(|(_, spelled, _)| wiring.contains(spelled));
+    named.map(|(secret, ..)| secret).collect()
+}
+
+async fn read(world: &World, function: &str, secret: SecretName) -> Result<(), String> {
+    let cloud = Cloud::with(world.cloud.sdk(function).await, "regain");
+    cloud.secret(secret).await.map(|_| ()).map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn a_function_reads_exactly_the_secrets_that_it_may_read() {
+    let world = World::new().await;
+    for function in FUNCTIONS {
+        let named = read_at_init(function);
+        for (secret, _, name) in SECRETS {
+            let may = read(&world, function, secret).await.is_ok();
+            assert_eq!(may, named.contains(&secret), "{function} and the secret {name}");
+        }
+    }
+    let sessions: Vec<&str> = FUNCTIONS
+        .into_iter()
+        .filter(|function| read_at_init(function).contains(&SecretName::Sessions))
+        .collect();
+    assert_eq!(sessions, ["sign-in"], "nobody else can make a session");
+}
+
+#[tokio::test]
+async fn nothing_is_granted_that_is_never_used_and_nothing_is_refused() {
+    let world = World::new().await;
+    let calls = everything().await;
+    let refused: Vec<&Call> = calls
+        .iter()
+        .filter(|call| call.error.as_deref().is_some_and(|error| error.contains("AccessDenied")))
+        .collect();
+    assert_eq!(refused, Vec::<&Call>::new());
+    let callers: BTreeSet<&str> = calls.iter().map(|call| call.caller.as_str()).collect();
+    assert!(FUNCTIONS.iter().all(|function| callers.contains(function)), "{callers:?}");
+    let unused: Vec<Grant> = unused_grants(world.cloud.template(), &calls);
+    assert_eq!(unused, []);
+}
+
+#[tokio::test]
+async fn a_report_is_three_calls() {
+    let world = warm().await;
+    let token = world.reset_token(after(0), MO).await;
+    let grant = world.grant(after(1), &token).await;
+    assert_eq!(world.set(after(2), &grant, NEW).await.status, 200);
+    let (reply, calls) = ask(&world, 3, "withdraw-link", json!({"token": token})).await;
+    assert_eq!(reply.text("status"), "reported");
+    assert_eq!(calls, ["GetItem tokens", "GetItem accounts", REPORT]);
+}

@@ -1,0 +1,6 @@
+//! No secret where it does not belong, and nothing about a person where they need not be named.
+
+#[cfg(test)]
+mod canaries;
+#[cfg(test)]
+mod story;
