@@ -1,6 +1,8 @@
 //! Signing in: what a session says and who can verify it; hashes that grow dearer, are hostile or
 //! missing; who hears what; the limit on one address.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test may stop")]
+
 use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
@@ -159,10 +161,7 @@ fn hash(cost: Cost, password: &str) -> String {
 async fn a_change_between_read_and_rehash_wins() {
     type Change = fn(&mut regain_domain::Account);
     let changes: [Change; 4] = [
-        |account| {
-            account.password_version += 1;
-            account.epoch += 1;
-        },
+        |account| account.password_version += 1,
         |account| account.epoch += 1,
         |account| account.blocked = Some(BlockReason::Other),
         |account| account.account_id = "a-namesake".to_owned(),
@@ -237,7 +236,10 @@ async fn a_blocked_account_hears_why_only_after_the_right_password() {
         let unknown = sign_in(&world, 1, "nobody@example.com", "Zeilboot8").await;
         assert_eq!((wrong.status, masked(&wrong)), (401, masked(&unknown)));
         let right = sign_in(&world, 2, MO, RIGHT).await;
-        assert_eq!((right.status, right.code(), right.text("reason")), (403, "account_blocked", word));
+        assert_eq!(
+            (right.status, right.code(), right.text("reason")),
+            (403, "account_blocked", word)
+        );
         assert_eq!(right.body.get("token"), None);
     }
 }
@@ -280,10 +282,8 @@ async fn one_address_has_exactly_its_tries_an_hour_whoever_it_tries() {
         }
     }
     let body = json!({"login": MO, "password": RIGHT});
-    let elsewhere = Request {
-        source_ip: Some([192, 0, 2, 8].into()),
-        ..Request::post("sign-in", &body)
-    };
+    let elsewhere =
+        Request { source_ip: Some([192, 0, 2, 8].into()), ..Request::post("sign-in", &body) };
     assert_eq!(world.send(after(601), &elsewhere).await.status, 200, "another address");
     assert_eq!(sign_in(&world, 3600, MO, RIGHT).await.status, 200, "another hour");
 }

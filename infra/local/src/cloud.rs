@@ -4,7 +4,7 @@ use std::{
     future::Future, net::TcpListener, path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration,
 };
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_credential_types::Credentials;
 use dynoxide::Database;
 use futures_util::future::BoxFuture;
@@ -200,6 +200,8 @@ impl Cloud {
             .region(Region::new(REGION))
             .endpoint_url(self.endpoint())
             .credentials_provider(credentials)
+            // Three tries as ever, without the long pauses between them.
+            .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
             .load()
             .await
     }

@@ -1,7 +1,5 @@
 //! `cargo xtask package [--arm64]`: every function as AWS Lambda takes it, in `target/lambda`.
 
-use std::process::Command;
-
 use crate::{paths, tools};
 
 /// Builds the functions with cargo-lambda, in release.
@@ -11,7 +9,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         [flag] if flag == "--arm64" => "--arm64",
         _ => return Err("cargo xtask package [--arm64]".to_owned()),
     };
-    let status = Command::new(tools::find_or_install(&tools::CARGO_LAMBDA)?)
+    let cargo_lambda = tools::find_or_install(&tools::CARGO_LAMBDA)?;
+    let status = tools::command(&cargo_lambda)
         .args(["lambda", "build", "--release", "--locked", architecture])
         .current_dir(paths::root())
         .status()

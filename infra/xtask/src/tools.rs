@@ -86,6 +86,21 @@ pub(crate) fn install(tool: &Tool) -> Result<PathBuf, String> {
     Ok(program)
 }
 
+/// A command of a tool, which finds what was installed beside it: cargo-lambda looks for the Zig that
+/// came with it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the search path is handed on, not read as a setting"
+)]
+pub(crate) fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    if let Some(folder) = program.parent().filter(|folder| folder.is_absolute()) {
+        let before = std::env::var("PATH").unwrap_or_default();
+        command.env("PATH", format!("{}:{before}", folder.display()));
+    }
+    command
+}
+
 /// Runs a command; when it fails, the last line of what it said.
 fn quietly(command: &mut Command) -> Result<(), String> {
     let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;

@@ -1,12 +1,12 @@
 //! Argon2id: hashes as PHC strings, and the history that costs one run however long it is.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use data_encoding::BASE64URL_NOPAD;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::account::Account;
 use crate::keys::{Keyring, mac};
@@ -29,7 +29,15 @@ impl Cost {
 /// Hashes and verifies at one cost, and counts its runs, so that equal work can be shown.
 pub struct Hasher {
     cost: Cost,
-    runs: AtomicU32,
+    work: Mutex<Work>,
+}
+
+/// One working memory for all runs: a run of its own allocation each would leave the heap with two
+/// of them, and a function pays for its memory.
+#[derive(Default)]
+struct Work {
+    runs: u32,
+    memory: Vec<Block>,
 }
 
 /// Argon2 refused its input; only a cost outside its bounds can cause it.
@@ -59,20 +67,25 @@ impl Hasher {
     /// With the cost of new hashes.
     #[must_use]
     pub fn new(cost: Cost) -> Self {
-        Self { cost, runs: AtomicU32::new(0) }
+        Self { cost, work: Mutex::default() }
     }
 
     /// Argon2 runs so far.
     pub fn runs(&self) -> u32 {
-        self.runs.load(Ordering::Relaxed)
+        self.work.lock().unwrap_or_else(PoisonError::into_inner).runs
     }
 
     /// A new PHC string. One run.
     pub fn hash(&self, password: &Password, salt: [u8; 16]) -> Result<String, HashFault> {
-        let hash = self
-            .argon2()?
-            .hash_password_with_salt(password.expose().as_bytes(), &salt)
-            .map_err(|_| HashFault)?;
+        let params = self.params()?;
+        let output = self.run(&params, password, &salt)?;
+        let hash = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(VERSION.into()),
+            params: ParamsString::try_from(&params).map_err(|_| HashFault)?,
+            salt: Some(Salt::new(&salt).map_err(|_| HashFault)?),
+            hash: Some(Output::new(output.as_slice()).map_err(|_| HashFault)?),
+        };
         Ok(hash.to_string())
     }
 
@@ -80,15 +93,15 @@ impl Hasher {
     /// without a password, an unknown login and a hash we refuse take as long as a wrong password.
     #[must_use]
     pub fn verify(&self, password: &Password, phc: Option<&str>) -> Verdict {
-        let stored = phc.and_then(runnable);
-        let Some((hash, params)) = stored else {
+        let Some((params, salt, expected)) = phc.and_then(runnable) else {
             // SECURITY: held by `an_unknown_login_costs_one_run_too`.
             let _ = self.hash(password, [0; 16]);
             return Verdict::Wrong;
         };
-        self.count();
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default());
-        if argon2.verify_password(password.expose().as_bytes(), &hash).is_err() {
+        let right = self
+            .run(&params, password, &salt)
+            .is_ok_and(|output| output.as_slice().ct_eq(expected.as_bytes()).into());
+        if !right {
             Verdict::Wrong
         } else if params.m_cost() < self.cost.memory_kib || params.t_cost() < self.cost.passes {
             Verdict::RightButCheap
@@ -108,11 +121,8 @@ impl Hasher {
         salt: &str,
         keys: &'k Keyring,
     ) -> Result<HistoryProbe<'k>, HashFault> {
-        let mut stretched = Zeroizing::new([0; 32]);
         let salt = BASE64URL_NOPAD.decode(salt.as_bytes()).map_err(|_| HashFault)?;
-        self.argon2()?
-            .hash_password_into(password.expose().as_bytes(), &salt, stretched.as_mut())
-            .map_err(|_| HashFault)?;
+        let stretched = self.run(&self.params()?, password, &salt)?;
         Ok(HistoryProbe { stretched, keys })
     }
 
@@ -134,33 +144,55 @@ impl Hasher {
         Ok(())
     }
 
-    fn argon2(&self) -> Result<Argon2<'static>, HashFault> {
-        self.count();
-        let params = Params::new(self.cost.memory_kib, self.cost.passes, 1, Some(32))
-            .map_err(|_| HashFault)?;
-        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    fn params(&self) -> Result<Params, HashFault> {
+        let Cost { memory_kib, passes } = self.cost;
+        Params::new(memory_kib, passes, 1, Some(OUTPUT_BYTES)).map_err(|_| HashFault)
     }
 
-    fn count(&self) {
-        self.runs.fetch_add(1, Ordering::Relaxed);
+    /// The one place that runs argon2. What it leaves in the memory is wiped.
+    fn run(
+        &self,
+        params: &Params,
+        password: &Password,
+        salt: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, HashFault> {
+        let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+        let Work { runs, memory } = &mut *work;
+        *runs += 1;
+        memory.resize(params.block_count(), Block::default());
+        let mut output = Zeroizing::new(vec![0; params.output_len().unwrap_or(OUTPUT_BYTES)]);
+        let argon2 = Argon2::new(Algorithm::Argon2id, VERSION, params.clone());
+        let password = password.expose().as_bytes();
+        let ran = argon2.hash_password_into_with_memory(
+            password,
+            salt,
+            output.as_mut_slice(),
+            memory.as_mut_slice(),
+        );
+        memory.iter_mut().for_each(Block::zeroize);
+        ran.map(|()| output).map_err(|_| HashFault)
     }
 }
 
+const VERSION: Version = Version::V0x13;
+const OUTPUT_BYTES: usize = 32;
+
 /// A stored hash that this software is willing to run.
-fn runnable(phc: &str) -> Option<(PasswordHash, Params)> {
+fn runnable(phc: &str) -> Option<(Params, Salt, Output)> {
     let hash = PasswordHash::new(phc).ok()?;
     let params = Params::try_from(&hash).ok()?;
-    let algorithm = hash.algorithm.as_str();
     // SECURITY: held by `a_hostile_stored_hash_is_never_run`.
     let within = params.m_cost() <= MEMORY_KIB_MAX
         && params.t_cost() <= PASSES_MAX
         && params.p_cost() <= LANES_MAX;
-    (within && algorithm == "argon2id" && hash.hash.is_some()).then_some((hash, params))
+    let ours =
+        hash.algorithm == Algorithm::Argon2id.ident() && hash.version == Some(VERSION.into());
+    (within && ours).then_some((params, hash.salt?, hash.hash?))
 }
 
 /// A password, stretched with an account's history salt.
 pub struct HistoryProbe<'k> {
-    stretched: Zeroizing<[u8; 32]>,
+    stretched: Zeroizing<Vec<u8>>,
     keys: &'k Keyring,
 }
 
@@ -187,7 +219,7 @@ impl HistoryProbe<'_> {
 
     fn entry_under(&self, id: char) -> Option<String> {
         let (key, _) = self.keys.derive(id, "regain password history v1")?;
-        let tag = mac(key.as_ref(), &[self.stretched.as_ref()]);
+        let tag = mac(key.as_slice(), &[self.stretched.as_slice()]);
         Some(format!("{id}{}", BASE64URL_NOPAD.encode(&tag)))
     }
 }

@@ -48,6 +48,7 @@ fn a_hostile_stored_hash_is_never_run() {
         format!("$argon2id$v=19$m=19456,t=1000000,p=1${salt_and_hash}"),
         format!("$argon2id$v=19$m=19456,t=2,p=200${salt_and_hash}"),
         format!("$argon2i$v=19$m=19456,t=2,p=1${salt_and_hash}"),
+        format!("$argon2id$v=16$m=19456,t=2,p=1${salt_and_hash}"),
         "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0".to_owned(),
         "$5$rounds=9$x$y".to_owned(),
         "plaintext".to_owned(),
@@ -90,4 +91,14 @@ fn a_history_is_bounded_and_loses_its_oldest() {
     let longer = history_with(&account, "new".into());
     assert_eq!(longer.len(), HISTORY_ENTRIES_MAX);
     assert_eq!((longer.first(), longer.last()), (Some(&"1".to_owned()), Some(&"new".to_owned())));
+}
+
+/// The vector of RFC 9106 has a secret and associated data; this is the reference
+/// implementation's own (`argon2 somesalt -id -t 2 -m 16 -p 1`, in its `test.c`).
+#[test]
+fn a_hash_made_elsewhere_is_verified() {
+    let phc =
+        "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+    assert_eq!(cheap().verify(&password("password"), Some(phc)), Verdict::Right);
+    assert_eq!(cheap().verify(&password("Password"), Some(phc)), Verdict::Wrong);
 }

@@ -301,10 +301,7 @@ impl Link {
             KeyState::Accepted => None,
         };
         let by_clock = Some(deadline).filter(|deadline| now >= deadline.at);
-        let earliest = [written, retired, by_clock]
-            .into_iter()
-            .flatten()
-            .reduce(Death::earlier);
+        let earliest = [written, retired, by_clock].into_iter().flatten().reduce(Death::earlier);
         match (earliest, self.click_expires_at) {
             (Some(death), _) => State::Dead(death),
             (None, Some(until)) => State::Alive(Alive::Clicked { until }),

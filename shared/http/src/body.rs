@@ -11,6 +11,9 @@ use crate::problem::{Fault, Problem};
 
 /// The largest body that is read. No request of any endpoint comes near it.
 pub const BODY_BYTES_MAX: usize = 16 * 1024;
+/// Faults named in one answer: more than any honest body has, so that no answer is many times its
+/// request.
+const FAULTS_MAX: usize = 32;
 /// No token is longer; what is longer is damaged, and need not be looked at.
 const TOKEN_BYTES_MAX: usize = 256;
 
@@ -36,11 +39,11 @@ impl Body {
         };
         let mut faults = Vec::new();
         let mut parsed: Vec<(&'static str, Parsed)> = Vec::new();
-        for (name, value) in &members {
+        for (at, (name, value)) in members.iter().enumerate() {
             let pointer = pointer(name);
             match operation.body.iter().find(|field| field.name == name) {
                 None => faults.push(Fault::new(pointer, "unknown_field")),
-                Some(field) if parsed.iter().any(|(seen, _)| *seen == field.name) => {
+                Some(_) if members.iter().take(at).any(|(seen, _)| seen == name) => {
                     faults.push(Fault::new(pointer, "duplicate_key"));
                 }
                 Some(field) => match parse(field.kind, value) {
@@ -60,6 +63,7 @@ impl Body {
             let alternatives = operation.exactly_one.iter();
             faults.extend(alternatives.map(|name| Fault::new(pointer(name), "exactly_one")));
         }
+        faults.truncate(FAULTS_MAX);
         if faults.is_empty() { Ok(Self(parsed)) } else { Err(Problem::invalid(faults)) }
     }
 

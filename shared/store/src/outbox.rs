@@ -10,9 +10,7 @@
 //! so whoever dies with the work in hand has given it back by then.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use regain_domain::time::after;
 use regain_domain::{AccountRef, Language, LinkId, SupportCode, TenantId};

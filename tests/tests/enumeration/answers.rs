@@ -33,6 +33,9 @@ fn seen(world: &World, function: &str, reply: &Reply) -> Seen {
         *code = json!("*");
     }
     log["duration.ms"] = json!(0);
+    if let Some(code) = log.get_mut("support.code") {
+        *code = json!("*");
+    }
     Seen { status: reply.status, headers, body, body_bytes, calls, log }
 }
 

@@ -1,8 +1,12 @@
 //! What happens to the account after the mail went out ends the link, and the link says what.
 
-use regain_domain::Account;
 use regain_domain::account::BlockReason;
+use regain_domain::event::Event;
 use regain_domain::link::WithdrawnReason;
+use regain_domain::{Account, SupportCode};
+use regain_store::{
+    Actor, Entry, NewHash, Notice, NoticeKind, OutboxItem, PasswordChange, PasswordSet, Work,
+};
 use regain_tests::{World, after};
 
 use crate::{H48, MIN15, MO, NEW, death, withdrawn};
@@ -106,4 +110,50 @@ async fn a_block_that_wrote_no_moment_still_ends_the_link() {
     let dead = |code| withdrawn(code, "account_blocked", after(50), "contact_support");
     assert_eq!(death(&world.click(after(50), &token).await), dead("link_withdrawn"));
     assert_eq!(death(&world.set(after(50), &grant, NEW).await), dead("grant_withdrawn"));
+}
+
+/// Each of its conditions, alone: what was read a moment ago must still be so when it is written.
+#[tokio::test]
+async fn a_password_is_not_set_on_an_account_that_changed_since_it_was_read() {
+    let changes: [Change; 5] = [
+        |account| account.epoch += 1,
+        |account| account.password_version += 1,
+        |account| account.blocked = Some(BlockReason::Other),
+        |account| account.account_id = "a-namesake".to_owned(),
+        |account| account.slots.clear(),
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let world = World::new().await;
+        let token = world.reset_token(after(0), MO).await;
+        world.grant(after(10), &token).await;
+        let (link, account) = (world.link(&token).await.unwrap(), world.account(MO).await);
+        let notice = Work::Send(Notice {
+            notice: NoticeKind::PasswordChanged(link.link_id),
+            account_ref: link.account_ref.clone(),
+            at: after(20),
+            language_asked: None,
+            language_accepted: None,
+            support_code: SupportCode::new([7; 5]),
+        });
+        let notice = OutboxItem::new(&world.tenant(), "changed".to_owned(), notice, after(20));
+        let entry = Entry {
+            event: Event::PasswordChanged,
+            at: after(20),
+            actor: Actor::Caller,
+            source: None,
+            cause: None,
+            subject: "call".to_owned(),
+            support_code: None,
+        };
+        let (phc, history_salt, history) = ("phc".to_owned(), "salt".to_owned(), Vec::new());
+        let hash = NewHash { phc, history_salt, history };
+        let (link, hash, notice, entry) = (&link, &hash, &notice, &entry);
+        let set = PasswordChange { link, account: &account, hash, notice, entry };
+
+        world.change_account(MO, change).await;
+        let at_rest = world.cloud.dump().unwrap();
+        let refused = world.store.set_password(&world.tenant(), set, after(20)).await.unwrap();
+        assert!(matches!(refused, PasswordSet::AccountRefused(Some(_))), "{number}: {refused:?}");
+        assert_eq!(world.cloud.dump().unwrap(), at_rest, "change {number}");
+    }
 }

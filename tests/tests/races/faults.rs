@@ -72,9 +72,14 @@ async fn conflicts_and_lost_answers_change_nothing_but_time() {
             let told = world.cloud.items("timeline").unwrap();
             told.iter().filter(|entry| entry["event"]["S"] == event).count()
         };
-        for event in
-            ["link_issued", "link_sent", "link_clicked", "password_changed", "notice_sent", "signed_in"]
-        {
+        for event in [
+            "link_issued",
+            "link_sent",
+            "link_clicked",
+            "password_changed",
+            "notice_sent",
+            "signed_in",
+        ] {
             assert_eq!(count(event), 1, "{event} under {chaos:?}");
         }
     }

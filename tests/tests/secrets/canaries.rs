@@ -109,7 +109,8 @@ fn the_log_of_process_outbox_holds_no_secret_and_no_name() {
         .output()
         .unwrap();
     assert!(child.status.success(), "{child:?}");
-    let output = String::from_utf8(child.stdout).unwrap() + &String::from_utf8(child.stderr).unwrap();
+    let output =
+        String::from_utf8(child.stdout).unwrap() + &String::from_utf8(child.stderr).unwrap();
     let (secrets, lines): (Vec<&str>, Vec<&str>) =
         output.lines().partition(|line| line.starts_with(SECRET));
     let mut canaries: Vec<String> =

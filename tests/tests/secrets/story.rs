@@ -116,11 +116,7 @@ async fn links_die(story: &mut Story) {
 async fn things_break(story: &mut Story) {
     let poison = json!({"pk": {"S": "demo#outbox#poison"}, "attempts": {"N": "0"}});
     story.world.put_item("outbox", &poison);
-    let ses = SenderChaos {
-        fail_next: 1,
-        error: SenderError::Rejected,
-        ..SenderChaos::default()
-    };
+    let ses = SenderChaos { fail_next: 1, error: SenderError::Rejected, ..SenderChaos::default() };
     story.world.cloud.set_chaos(Chaos { ses, ..Chaos::default() });
     story.post(after(40), "request-reset", json!({"login": "new@example.com"})).await;
     story.world.deliver(after(40)).await;

@@ -78,7 +78,7 @@ async fn a_transaction_needs_the_action_of_each_part() {
             .expression_attribute_values(":n", s("1"));
         TransactWriteItem::builder().update(update.build().unwrap()).build()
     };
-    let client = dynamodb(&cloud, "click-link").await;
+    let client = dynamodb(&cloud, "sign-in").await;
     client
         .transact_write_items()
         .transact_items(update("regain-tokens"))
@@ -97,7 +97,7 @@ async fn a_transaction_needs_the_action_of_each_part() {
     assert_eq!(refused.code(), Some("AccessDeniedException"));
     assert!(refused.message().unwrap().contains("dynamodb:ConditionCheckItem"));
     assert_eq!(
-        cloud.calls_of("click-link"),
+        cloud.calls_of("sign-in"),
         [
             "TransactWriteItems[UpdateItem tokens, ConditionCheckItem accounts, PutItem timeline]",
             "TransactWriteItems[UpdateItem tokens, ConditionCheckItem tokens]",
@@ -106,10 +106,10 @@ async fn a_transaction_needs_the_action_of_each_part() {
     let unused = unused_grants(cloud.template(), &cloud.calls());
     let unused: Vec<String> = unused
         .iter()
-        .filter(|grant| grant.function == "click-link")
+        .filter(|grant| grant.function == "sign-in")
         .map(|grant| format!("{} {}", grant.action, grant.resource.rsplit(':').next().unwrap()))
         .collect();
-    assert!(unused.contains(&"dynamodb:GetItem table/regain-tokens".to_owned()), "{unused:?}");
+    assert!(unused.contains(&"dynamodb:GetItem table/regain-accounts".to_owned()), "{unused:?}");
     assert!(!unused.contains(&"dynamodb:UpdateItem table/regain-tokens".to_owned()), "{unused:?}");
 }
 

@@ -106,3 +106,47 @@ fn number<T: FromStr>(name: &str, text: &str) -> Result<T, String> {
 fn path(text: &str) -> Result<PathBuf, String> {
     std::path::absolute(text).map_err(|error| format!("{text}: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options, String> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        Options::parse(&words, 0)
+    }
+
+    #[test]
+    fn what_is_not_said_is_as_the_readme_says() {
+        let options = parse("").unwrap();
+        assert_eq!((options.port, options.inbox_port), (9000, 8025));
+        assert!(!options.fresh && options.ready_file.is_none() && options.clock_file.is_none());
+    }
+
+    #[test]
+    fn paths_are_made_absolute_because_other_processes_get_them() {
+        let options = parse("--port 0 --clock-file clock --ready-file /r").unwrap();
+        assert!(options.clock_file.unwrap().is_absolute());
+        assert_eq!(options.ready_file.unwrap(), PathBuf::from("/r"));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_with_the_options_there_are() {
+        for line in ["--prot 9", "--port", "--port x", "--port 65536"] {
+            assert!(parse(line).unwrap_err().contains("--port"), "{line}");
+        }
+    }
+
+    #[test]
+    fn one_state_folder_is_for_one_process() {
+        let folder = paths::target().join(format!("options-{}", std::process::id()));
+        let options = parse(&format!("--fresh --state {}", folder.display())).unwrap();
+        let taken = options.take_state().unwrap();
+        let refused = options.take_state().unwrap_err();
+        assert!(refused.contains("in use"), "{refused}");
+        drop(taken);
+        options.take_state().unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        fs::remove_file(folder.with_extension("lock")).unwrap();
+    }
+}
