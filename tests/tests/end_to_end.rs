@@ -1,6 +1,13 @@
 //! The whole of it as a developer runs it: `cargo xtask up`, HTTP, the inbox, and a clock that is
 //! moved. Real processes, so what is asserted is only what they answer, never how fast.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a suite stops where it fails"
+)]
+
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -208,7 +215,8 @@ async fn the_api_keeps_to_its_openapi_document_whatever_is_sent() {
         .unwrap();
     let said = String::from_utf8_lossy(&run.stdout);
     assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
-    let operations: usize = regain_http::routes::ROUTES.iter().map(|route| route.operations.len()).sum();
+    let operations: usize =
+        regain_http::routes::ROUTES.iter().map(|route| route.operations.len()).sum();
     assert!(said.contains(&format!("Tested: {operations}")), "every operation was called: {said}");
 }
 

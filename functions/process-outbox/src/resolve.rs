@@ -166,6 +166,7 @@ async fn unknown(job: &Job<'_>, request: &ResetRequest) -> Result<(), StoreError
         support_code: request.support_code.clone(),
         at: job.now,
         outcome: Story::NO_SUCH_ACCOUNT.to_owned(),
+        cause: None,
         account_id: None,
     };
     job.step.store.finish(&job.item, None, Some(&story)).await
@@ -192,6 +193,7 @@ pub(crate) async fn failed_sign_in(job: &Job<'_>, failed: &FailedSignIn) -> Resu
         support_code: failed.support_code.clone(),
         at: failed.at,
         outcome: outcome.to_owned(),
+        cause: None,
         account_id: account_id.clone(),
     };
     let entry = account_id.as_deref().map(|account_id| (account_id, &entry));
@@ -239,6 +241,7 @@ fn told(
         support_code: request.support_code.clone(),
         at: job.now,
         outcome: event.as_str().to_owned(),
+        cause: cause.map(str::to_owned),
         account_id: Some(account.account_id.clone()),
     };
     (entry, story)

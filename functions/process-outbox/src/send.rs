@@ -132,8 +132,7 @@ fn language(notice: &Notice, account: &Account, settings: &Settings) -> Language
 async fn give_up(job: &Job<'_>, notice: &Notice, account: &Account) -> Result<(), StoreError> {
     log::failure(FUNCTION, "a notice was given up", &GivenUp);
     let entry = entry(job, notice, Event::NoticeFailed, None);
-    job.step.store.tell(&job.item.tenant, &account.account_id, &entry).await?;
-    job.step.store.give_up(&job.item, job.now).await
+    job.step.store.give_up(&job.item, (&account.account_id, &entry), job.now).await
 }
 
 fn entry(job: &Job<'_>, notice: &Notice, event: Event, cause: Option<&str>) -> Entry {

@@ -1,6 +1,7 @@
 //! The one list of what a timeline can hold.
 
-/// Something that happened to an account, in the past tense.
+/// Something that happened to an account, in the past tense; in the order in which they follow from
+/// each other, by which events of one moment are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
     /// A reset was asked for and a link was made for it.
@@ -34,6 +35,12 @@ pub enum Event {
 }
 
 impl Event {
+    /// Its place among events of one moment.
+    #[must_use]
+    pub fn rank(self) -> u8 {
+        self as u8
+    }
+
     /// The word in the timeline.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -15,6 +15,7 @@ mod passwords;
 mod settings;
 mod timeline;
 mod transaction;
+mod work;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -27,12 +28,10 @@ use aws_sdk_dynamodb::error::BoxError;
 pub use cloud::{Cloud, CloudError, SecretName};
 pub use limits::{Limit, Limited};
 pub use links::{REREADS_MAX, Tried, Written};
-pub use outbox::{
-    FailedSignIn, Issued, LEASE_SECONDS, Notice, NoticeKind, OutboxItem, RequestedBy, ResetRequest,
-    Work,
-};
+pub use outbox::{Issued, LEASE_SECONDS};
 pub use passwords::{NewHash, PasswordChange, PasswordSet};
 pub use timeline::{Actor, Entry, Story};
+pub use work::{FailedSignIn, Notice, NoticeKind, OutboxItem, RequestedBy, ResetRequest, Work};
 
 /// The tables of one stack.
 #[derive(Clone)]

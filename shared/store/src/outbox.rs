@@ -10,133 +10,21 @@
 //! so whoever dies with the work in hand has given it back by then.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use regain_domain::time::after;
-use regain_domain::{AccountRef, Language, LinkId, SupportCode, TenantId};
-use serde::{Deserialize, Serialize};
 
-use crate::item::{Key, from_item, micros, number, text, to_item, ttl, value};
+use crate::item::{Key, from_item, micros, number, value};
 use crate::limits::{Limit, Limited};
 use crate::timeline::{Entry, Story};
 use crate::transaction::{Outcome, Transaction};
+use crate::work::{Notice, OutboxItem, SHARDS, Work, shard_value};
 use crate::{Store, StoreError};
 
 /// How long a claim holds.
 pub const LEASE_SECONDS: u32 = 60;
-/// Items are swept eight days after they were written: a day of tries and a week to look at.
-const KEPT_SECONDS: u32 = 8 * 24 * 60 * 60;
-/// The `due` index has this many partitions, so that writing to it is no bottleneck.
-const SHARDS: u8 = 4;
 /// Items taken up per partition and minute.
 const DUE_MAX: i32 = 50;
-
-/// Something to be done for one tenant.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct OutboxItem {
-    /// Its name; derived from what it follows from, so that a repeat writes no second one.
-    pub outbox_id: String,
-    /// Whose.
-    pub tenant: TenantId,
-    /// What.
-    pub work: Work,
-    /// When it was written.
-    #[serde(with = "regain_domain::time::micros")]
-    pub created_at: Timestamp,
-    /// From when it may be claimed.
-    #[serde(with = "regain_domain::time::micros")]
-    pub next_attempt_at: Timestamp,
-    /// Claims so far.
-    pub attempts: u32,
-}
-
-/// What is to be done.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Work {
-    /// Find out whose the request is, and turn it into a notice, or into nothing.
-    ResetRequested(ResetRequest),
-    /// Send a notice.
-    Send(Notice),
-    /// Tell the account's timeline, if there is such an account.
-    SignInFailed(FailedSignIn),
-}
-
-/// A request for a reset link, as the caller made it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ResetRequest {
-    /// Whose link is asked for.
-    pub by: RequestedBy,
-    /// The link that it becomes.
-    pub link_id: LinkId,
-    /// When.
-    #[serde(with = "regain_domain::time::micros")]
-    pub requested_at: Timestamp,
-    /// Where the person wants to go afterwards; the tenant allows it.
-    pub return_url: Option<String>,
-    /// The language in the body.
-    pub language_asked: Option<Language>,
-    /// The language of the browser.
-    pub language_accepted: Option<Language>,
-    /// The caller's address, pseudonymised.
-    pub source: Option<String>,
-    /// The code on the answer.
-    pub support_code: SupportCode,
-}
-
-/// By what a request names its account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RequestedBy {
-    /// By the login that was typed.
-    Login(AccountRef),
-    /// By a link that Regain issued.
-    Link(LinkId),
-}
-
-/// A notice to be sent. It holds no address: that is read from the account when it goes.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Notice {
-    /// Which.
-    pub notice: NoticeKind,
-    /// To whom.
-    pub account_ref: AccountRef,
-    /// When what it tells of happened.
-    #[serde(with = "regain_domain::time::micros")]
-    pub at: Timestamp,
-    /// The language in the body of the call.
-    pub language_asked: Option<Language>,
-    /// The language of the browser.
-    pub language_accepted: Option<Language>,
-    /// The code on the answer.
-    pub support_code: SupportCode,
-}
-
-/// Which notice, and the link it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NoticeKind {
-    /// The mail with the link; sent only while the link is live.
-    ResetLink(LinkId),
-    /// The password was changed, by this link.
-    PasswordChanged(LinkId),
-    /// A reset was asked for, and the account is blocked.
-    AccountBlocked,
-}
-
-/// A failed sign-in, for the timeline of the account that was meant.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FailedSignIn {
-    /// Which account was meant.
-    pub account_ref: AccountRef,
-    /// When.
-    #[serde(with = "regain_domain::time::micros")]
-    pub at: Timestamp,
-    /// The caller's address, pseudonymised.
-    pub source: Option<String>,
-    /// The code on the answer.
-    pub support_code: SupportCode,
-}
 
 /// How issuing a link ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,32 +41,6 @@ pub enum Issued {
 enum Part {
     Limit,
     Other,
-}
-
-impl OutboxItem {
-    /// Work to be done at once.
-    #[must_use]
-    pub fn new(tenant: &TenantId, outbox_id: String, work: Work, now: Timestamp) -> Self {
-        let tenant = tenant.clone();
-        Self { outbox_id, tenant, work, created_at: now, next_attempt_at: now, attempts: 0 }
-    }
-
-    fn key(&self) -> Key {
-        Key::outbox(&self.tenant, &self.outbox_id)
-    }
-
-    /// In the `due` index from the first moment: if the stream loses it, the schedule finds it.
-    fn item(&self, operation: &'static str) -> Result<crate::item::Item, StoreError> {
-        let mut item = to_item(operation, &self.key(), self)?;
-        let shard = self.outbox_id.bytes().fold(0_u8, |sum, byte| sum.wrapping_add(byte)) % SHARDS;
-        item.insert("due_shard".to_owned(), shard_value(shard));
-        item.insert("ttl".to_owned(), ttl(self.created_at, KEPT_SECONDS));
-        Ok(item)
-    }
-}
-
-fn shard_value(shard: u8) -> AttributeValue {
-    text(format!("due#{shard}"))
 }
 
 impl<N: Copy> Transaction<'_, N> {
@@ -289,32 +151,18 @@ impl Store {
     /// Does not finish the work, but says when to try again; unless another has claimed it since.
     /// One call.
     pub async fn postpone(&self, item: &OutboxItem, until: Timestamp) -> Result<(), StoreError> {
-        self.settle(item, "SET next_attempt_at = :until", micros(until)).await
-    }
-
-    /// Gives the work up: it leaves the index and stays to be looked at. One call.
-    pub async fn give_up(&self, item: &OutboxItem, now: Timestamp) -> Result<(), StoreError> {
-        self.settle(item, "SET failed_at = :until REMOVE due_shard", micros(now)).await
-    }
-
-    async fn settle(
-        &self,
-        item: &OutboxItem,
-        expression: &str,
-        moment: AttributeValue,
-    ) -> Result<(), StoreError> {
-        let settled = self
+        let postponed = self
             .client
             .update_item()
             .table_name(&self.tables.outbox)
             .key("pk", item.key().value())
-            .update_expression(expression)
+            .update_expression("SET next_attempt_at = :until")
             .condition_expression("next_attempt_at = :claimed")
-            .expression_attribute_values(":until", moment)
+            .expression_attribute_values(":until", micros(until))
             .expression_attribute_values(":claimed", micros(item.next_attempt_at))
             .send()
             .await;
-        match settled {
+        match postponed {
             Err(error)
                 if !error
                     .as_service_error()
@@ -324,6 +172,31 @@ impl Store {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Gives the work up and tells of it: it leaves the index and stays to be looked at; unless
+    /// another has claimed it since. One call.
+    pub async fn give_up(
+        &self,
+        item: &OutboxItem,
+        (account_id, entry): (&str, &Entry),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "give work up";
+        let transaction = Transaction::new(self, OPERATION)
+            .update(
+                Part::Other,
+                (&self.tables.outbox, &item.key()),
+                "SET failed_at = :now REMOVE due_shard",
+                "next_attempt_at = :claimed".to_owned(),
+                vec![(":now", micros(now)), (":claimed", micros(item.next_attempt_at))],
+            )?
+            .put(
+                Part::Other,
+                &self.tables.timeline,
+                entry.item(OPERATION, &item.tenant, account_id)?,
+            )?;
+        transaction.commit().await.map(|_| ())
     }
 
     /// The work is done: removes it and tells of it. A repeat removes and tells nothing new.

@@ -6,9 +6,9 @@ use regain_domain::{Account, AccountRef, Link, TenantId};
 
 use crate::item::{Key, from_item, number, text, value};
 use crate::links::{AS_READ, ENDED, Written, ended};
-use crate::outbox::OutboxItem;
 use crate::timeline::Entry;
 use crate::transaction::{Outcome, Transaction};
+use crate::work::OutboxItem;
 use crate::{Store, StoreError};
 
 /// A password that passed every rule, as it is stored.

@@ -61,7 +61,8 @@ impl Entry {
     }
 
     fn sort_key(&self) -> String {
-        format!("{:020}#{}#{}", self.at.as_microsecond(), self.event.as_str(), self.subject)
+        let (moment, rank) = (self.at.as_microsecond(), self.event.rank());
+        format!("{moment:020}#{rank:02}#{}#{}", self.event.as_str(), self.subject)
     }
 }
 
@@ -79,6 +80,8 @@ pub struct Story {
     pub at: Timestamp,
     /// What became of it: an event, or `no_such_account`.
     pub outcome: String,
+    /// Why, where nothing came of it.
+    pub cause: Option<String>,
     /// Whose account.
     pub account_id: Option<String>,
 }

@@ -3,8 +3,11 @@
 use std::ops::RangeInclusive;
 
 use futures_util::future::{join, select};
-use regain_local::{Chaos, DynamoDbChaos};
+use regain_domain::LinkId;
+use regain_domain::token::{self, TokenPurpose};
+use regain_local::{Chaos, DynamoDbChaos, SenderChaos};
 use regain_tests::{World, after, plain};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 const NO_FAILURES: &str = r#"{"batchItemFailures":[]}"#;
@@ -92,27 +95,26 @@ async fn work_that_was_claimed_and_dropped_is_taken_up_after_its_lease() {
     assert_eq!(world.events("mo@example.com").await, ["link_issued", "link_sent"]);
 }
 
-/// Puts the outbox back as it stood when the link was issued and its mail not yet acknowledged:
-/// where a function was that died then. The claim was made at `after(0)`.
-async fn died_after_issue(world: &World) -> String {
+/// Leaves the outbox as a function does that dies between issuing the link and sending its mail:
+/// claimed at `after(0)`, a notice to be sent. Gives that item, and the token of the link.
+async fn died_after_issue(world: &World) -> (Value, String) {
+    let ses = SenderChaos { fail_next: 1, ..SenderChaos::default() };
+    world.cloud.set_chaos(Chaos { ses, ..Chaos::default() });
     world.request(after(0), "mo@example.com").await;
     world.deliver(after(0)).await;
-    let token = world.newest_token("mo@example.com");
-    let records = world.cloud.stream("outbox").unwrap();
-    let image = records
-        .iter()
-        .filter_map(|record| record.pointer("/dynamodb/NewImage"))
-        .find(|image| plain(image)["work"].get("send").is_some())
-        .unwrap();
-    world.put_item("outbox", image);
-    token
+    let mut item = world.cloud.items("outbox").unwrap().remove(0);
+    item["next_attempt_at"] = json!({"N": after(60).as_microsecond().to_string()});
+    world.put_item("outbox", &item);
+    let link_id = plain(&item)["work"]["send"]["notice"]["reset_link"].as_str().unwrap().to_owned();
+    let link_id = LinkId::parse(&link_id).unwrap();
+    let token = token::mint(&world.links, &world.tenant(), TokenPurpose::ResetLink, link_id);
+    (item, token.expose_secret().to_owned())
 }
 
 #[tokio::test]
 async fn a_mail_that_was_issued_and_not_sent_goes_with_the_same_link() {
     let world = World::new().await;
-    let token = died_after_issue(&world).await;
-    world.cloud.clear_messages().unwrap();
+    let (_, token) = died_after_issue(&world).await;
     world.deliver(after(30)).await;
     world.schedule(after(59)).await;
     assert_eq!(world.cloud.messages(None).len(), 0);
@@ -125,8 +127,9 @@ async fn a_mail_that_was_issued_and_not_sent_goes_with_the_same_link() {
 #[tokio::test]
 async fn a_mail_that_ses_took_and_nobody_noted_is_at_most_repeated_with_the_same_link() {
     let world = World::new().await;
-    let token = died_after_issue(&world).await;
+    let (item, token) = died_after_issue(&world).await;
     world.schedule(after(60)).await;
+    world.put_item("outbox", &item);
     world.schedule(after(120)).await;
     let mails = world.cloud.messages(Some("mo@example.com"));
     assert_eq!(mails.len(), 2);

@@ -1,0 +1,148 @@
+//! Items of the outbox: what is to be done, and what for.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use regain_domain::{AccountRef, Language, LinkId, SupportCode, TenantId};
+use serde::{Deserialize, Serialize};
+
+use crate::StoreError;
+use crate::item::{Item, Key, text, to_item, ttl};
+
+/// Items are swept eight days after they were written: a day of tries and a week to look at.
+const KEPT_SECONDS: u32 = 8 * 24 * 60 * 60;
+/// The `due` index has this many partitions, so that writing to it is no bottleneck.
+pub(crate) const SHARDS: u8 = 4;
+
+/// Something to be done for one tenant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OutboxItem {
+    /// Its name; derived from what it follows from, so that a repeat writes no second one.
+    pub outbox_id: String,
+    /// Whose.
+    pub tenant: TenantId,
+    /// What.
+    pub work: Work,
+    /// When it was written.
+    #[serde(with = "regain_domain::time::micros")]
+    pub created_at: Timestamp,
+    /// From when it may be claimed.
+    #[serde(with = "regain_domain::time::micros")]
+    pub next_attempt_at: Timestamp,
+    /// Claims so far.
+    pub attempts: u32,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// Find out whose the request is, and turn it into a notice, or into nothing.
+    ResetRequested(ResetRequest),
+    /// Send a notice.
+    Send(Notice),
+    /// Tell the account's timeline, if there is such an account.
+    SignInFailed(FailedSignIn),
+}
+
+/// A request for a reset link, as the caller made it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ResetRequest {
+    /// Whose link is asked for.
+    pub by: RequestedBy,
+    /// The link that it becomes.
+    pub link_id: LinkId,
+    /// When.
+    #[serde(with = "regain_domain::time::micros")]
+    pub requested_at: Timestamp,
+    /// Where the person wants to go afterwards; the tenant allows it.
+    pub return_url: Option<String>,
+    /// The language in the body.
+    pub language_asked: Option<Language>,
+    /// The language of the browser.
+    pub language_accepted: Option<Language>,
+    /// The caller's address, pseudonymised.
+    pub source: Option<String>,
+    /// The code on the answer.
+    pub support_code: SupportCode,
+}
+
+/// By what a request names its account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestedBy {
+    /// By the login that was typed.
+    Login(AccountRef),
+    /// By a link that Regain issued.
+    Link(LinkId),
+}
+
+/// A notice to be sent. It holds no address: that is read from the account when it goes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Notice {
+    /// Which.
+    pub notice: NoticeKind,
+    /// To whom.
+    pub account_ref: AccountRef,
+    /// When what it tells of happened.
+    #[serde(with = "regain_domain::time::micros")]
+    pub at: Timestamp,
+    /// The language in the body of the call.
+    pub language_asked: Option<Language>,
+    /// The language of the browser.
+    pub language_accepted: Option<Language>,
+    /// The code on the answer.
+    pub support_code: SupportCode,
+}
+
+/// Which notice, and the link it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// The mail with the link; sent only while the link is live.
+    ResetLink(LinkId),
+    /// The password was changed, by this link.
+    PasswordChanged(LinkId),
+    /// A reset was asked for, and the account is blocked.
+    AccountBlocked,
+}
+
+/// A failed sign-in, for the timeline of the account that was meant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FailedSignIn {
+    /// Which account was meant.
+    pub account_ref: AccountRef,
+    /// When.
+    #[serde(with = "regain_domain::time::micros")]
+    pub at: Timestamp,
+    /// The caller's address, pseudonymised.
+    pub source: Option<String>,
+    /// The code on the answer.
+    pub support_code: SupportCode,
+}
+
+impl OutboxItem {
+    /// Work to be done at once.
+    #[must_use]
+    pub fn new(tenant: &TenantId, outbox_id: String, work: Work, now: Timestamp) -> Self {
+        let tenant = tenant.clone();
+        Self { outbox_id, tenant, work, created_at: now, next_attempt_at: now, attempts: 0 }
+    }
+
+    pub(crate) fn key(&self) -> Key {
+        Key::outbox(&self.tenant, &self.outbox_id)
+    }
+
+    /// In the `due` index from the first moment: if the stream loses it, the schedule finds it.
+    pub(crate) fn item(&self, operation: &'static str) -> Result<Item, StoreError> {
+        let mut item = to_item(operation, &self.key(), self)?;
+        let shard = self.outbox_id.bytes().fold(0_u8, |sum, byte| sum.wrapping_add(byte)) % SHARDS;
+        item.insert("due_shard".to_owned(), shard_value(shard));
+        item.insert("ttl".to_owned(), ttl(self.created_at, KEPT_SECONDS));
+        Ok(item)
+    }
+}
+
+/// A partition of the `due` index.
+pub(crate) fn shard_value(shard: u8) -> AttributeValue {
+    text(format!("due#{shard}"))
+}
