@@ -1,12 +1,7 @@
 //! What must agree, agrees: route table, template, OpenAPI, router, folders, README; and who may
 //! depend on whom.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a suite stops where it fails"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a suite stops where it fails")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
