@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use click_link::ClickLink;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::{SignedDuration, Timestamp};
-use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use process_outbox::{Mailer, ProcessOutbox};
 use regain_domain::account::BlockReason;
 use regain_domain::hashing::{Cost, Hasher};
@@ -303,8 +303,7 @@ impl World {
             other => panic!("no function {other}"),
         };
         let (parts, body) = response.into_parts();
-        let body =
-            if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+        let body = if body.is_empty() { Value::Null } else { serde_json::from_str(&body).unwrap() };
         Reply {
             status: parts.status.as_u16(),
             headers: parts.headers,

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use futures_util::FutureExt;
+use http::{HeaderMap, Method, Response, header};
 use jiff::Timestamp;
-use lambda_http::http::{HeaderMap, Method, Response, header};
 use regain_domain::client::ClientAddress;
 use regain_domain::keys::{DerivedKey, Keyring};
 use regain_domain::{Language, Settings, SupportCode, TenantId};
@@ -35,7 +35,7 @@ pub struct Edge {
 pub struct Incoming<'r> {
     /// Its method.
     pub method: &'r Method,
-    /// Its path, not decoded.
+    /// Its path, as the gateway gives it.
     pub path: &'r str,
     /// Its headers.
     pub headers: &'r HeaderMap,
@@ -81,7 +81,7 @@ impl Edge {
         now: Timestamp,
         request: Incoming<'_>,
         step: F,
-    ) -> (Response<lambda_http::Body>, LogLine)
+    ) -> (Response<String>, LogLine)
     where
         F: Fn(Arc<Call>) -> R,
         R: Future<Output = Result<Answer, Problem>>,
@@ -221,7 +221,7 @@ fn respond(
     known: &Known,
     replied: &Result<Reply, Problem>,
     line: &LogLine,
-) -> Response<lambda_http::Body> {
+) -> Response<String> {
     let origin = request.headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
     let settings = known.settings.as_deref();
     let mut headers = cors::headers(settings, origin);
@@ -259,15 +259,15 @@ fn respond(
     };
     headers.push(("cache-control", cache));
     let bodyless = request.method == Method::HEAD || body.is_empty();
-    let body = if bodyless { lambda_http::Body::Empty } else { body.into() };
+    let body = if bodyless { String::new() } else { body };
     let builder =
         headers.into_iter().fold(Response::builder().status(status), |builder, (name, value)| {
             builder.header(name, value)
         });
     builder.body(body).unwrap_or_else(|_| {
         // Only a header value that is none can lead here; all of ours are.
-        let mut bare = Response::new(lambda_http::Body::Empty);
-        *bare.status_mut() = lambda_http::http::StatusCode::INTERNAL_SERVER_ERROR;
+        let mut bare = Response::new(String::new());
+        *bare.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
         bare
     })
 }

@@ -1,8 +1,8 @@
 use std::net::Ipv4Addr;
 use std::sync::Mutex;
 
+use http::HeaderValue;
 use jiff::SignedDuration;
-use lambda_http::http::HeaderValue;
 use regain_domain::settings::Frontend;
 use serde_json::{Value, json};
 
@@ -106,7 +106,7 @@ where
     };
     let (response, line) = edge.answer(now, incoming, step).await;
     let (parts, body) = response.into_parts();
-    let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+    let body = if body.is_empty() { Value::Null } else { serde_json::from_str(&body).unwrap() };
     (parts.status.as_u16(), parts.headers, body, line.into_value())
 }
 

@@ -1,6 +1,6 @@
 //! The shape of every answer.
 
-use lambda_http::http::Method;
+use http::Method;
 use regain_http::routes::ROUTES;
 use regain_tests::{Reply, Request, World, after};
 use serde_json::{Value, json};

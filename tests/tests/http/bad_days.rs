@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lambda_http::http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use regain_domain::Settings;
 use regain_domain::keys::Keyring;
 use regain_http::edge::Incoming;
@@ -102,7 +102,7 @@ async fn a_missing_right_is_told_to_the_operator_and_not_to_the_caller() {
         .answer(after(0), incoming, async |call: Arc<_>| request_reset::handle(&step, &call).await);
     let (response, log) = answer.await;
     let (parts, body) = response.into_parts();
-    let body: Value = serde_json::from_slice(&body).unwrap();
+    let body: Value = serde_json::from_str(&body).unwrap();
     let reply = Reply {
         status: parts.status.as_u16(),
         headers: parts.headers,

@@ -1,6 +1,6 @@
 //! Only the methods of a path do anything; browsers of other origins are told no.
 
-use lambda_http::http::Method;
+use http::Method;
 use regain_http::api;
 use regain_http::routes::ROUTES;
 use regain_tests::{Request, World, after};
