@@ -49,11 +49,12 @@ async fn not_me_ends_a_link_that_lives_and_leaves_the_account_alone() {
     for clicked in [false, true] {
         let world = World::new().await;
         let token = world.reset_token(after(0), MO).await;
-        assert_eq!(world.newest_not_me(MO), token, "the same right, behind another address");
+        let report = world.newest_not_me(MO);
+        assert_eq!(world.click(after(5), &report).await.code(), "link_unknown", "it opens nothing");
         let grant = if clicked { world.grant(after(10), &token).await } else { String::new() };
         let before = world.account(MO).await;
 
-        assert_eq!(answer(&world.not_me(after(20), &token).await), withdrawn());
+        assert_eq!(answer(&world.not_me(after(20), &report).await), withdrawn());
         let dead = ["link_withdrawn", "not_me", "2026-11-22T14:00:20Z", "request_again"];
         assert_eq!(death(&world.check(after(30), &token).await), dead);
         assert_eq!(death(&world.click(after(30), &token).await), dead);

@@ -85,7 +85,10 @@ fn granted(step: &ClickLink, call: &Call, link: &Link, until: jiff::Timestamp) -
         "password": "choose",
         "password_policy": call.settings.password_policy,
     });
-    if let (Some(url), Some(answer)) = (&link.return_url, answer.as_object_mut()) {
+    // Checked once more: the tenant may have taken it off its list.
+    let return_url =
+        link.return_url.as_deref().and_then(|url| call.settings.allowed_return_url(url));
+    if let (Some(url), Some(answer)) = (return_url, answer.as_object_mut()) {
         answer.insert("return_url".to_owned(), json!(url));
     }
     Answer::new(answer)

@@ -63,7 +63,7 @@ async fn write(
             reset_link(job, notice, account, link_id, language).await?
         }
         NoticeKind::PasswordChanged(link_id) => {
-            let not_me_url = &not_me_url(job, TokenPurpose::Report, link_id);
+            let not_me_url = &not_me_url(job, link_id);
             let changed_at = notice.at;
             let mail =
                 PasswordChanged { tenant_name, first_name, changed_at, not_me_url, support_code };
@@ -105,7 +105,7 @@ async fn reset_link(
         first_name: account.first_name.as_deref(),
         login: &account.login,
         url: &job.settings.link_url(&job.step.public_base, tenant, token.expose_secret()),
-        not_me_url: &not_me_url(job, TokenPurpose::ResetLink, link_id),
+        not_me_url: &not_me_url(job, link_id),
         requested_at: notice.at,
         valid_until: link.expires_at,
         click_minutes: job.settings.validity.link_clicked_seconds / 60,
@@ -114,8 +114,9 @@ async fn reset_link(
     Ok(Some(mail.mail(language)))
 }
 
-fn not_me_url(job: &Job<'_>, purpose: TokenPurpose, link_id: LinkId) -> String {
-    let token = token::mint(&job.step.links, &job.item.tenant, purpose, link_id);
+/// Its token ends things and opens nothing, so that people can paste it into a report.
+fn not_me_url(job: &Job<'_>, link_id: LinkId) -> String {
+    let token = token::mint(&job.step.links, &job.item.tenant, TokenPurpose::Report, link_id);
     Settings::not_me_url(&job.step.public_base, &job.item.tenant, token.expose_secret())
 }
 

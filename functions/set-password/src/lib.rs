@@ -4,7 +4,7 @@
 //! nothing but one of twenty tries; and the try is counted before the password is looked at.
 
 use regain_domain::event::Event;
-use regain_domain::hashing::{Hasher, Verdict, history_salt, history_with};
+use regain_domain::hashing::{Hasher, Verdict, history_salt, history_with, imported};
 use regain_domain::keys::Keyring;
 use regain_domain::link::{Alive, Death, DeathCause, WithdrawnReason};
 use regain_domain::password::{NotAPassword, Password};
@@ -82,7 +82,7 @@ fn accept(step: &SetPassword, call: &Call, account: &Account) -> Result<NewHash,
     let mut violations = policy.violations(password, account.last_name.as_deref());
     let salt = account.history_salt.clone().unwrap_or_else(|| history_salt(random()));
     let probe = step.hasher.history(password, &salt, &step.links)?;
-    let reused = || probe.is_in(&account.history) || is_present(step, account, password);
+    let reused = || probe.is_in(&account.history) || is_imported(step, account, password);
     if policy.forbid_reuse && reused() {
         violations.push(Violation::Reused);
     }
@@ -94,12 +94,9 @@ fn accept(step: &SetPassword, call: &Call, account: &Account) -> Result<NewHash,
     Ok(NewHash { phc, history_salt: salt, history })
 }
 
-/// Whether it is the present password, where the history does not know that one: an imported
-/// hash. Costs one more run, and only then.
-fn is_present(step: &SetPassword, account: &Account, password: &Password) -> bool {
-    let unknown_to_history =
-        account.password_phc.as_deref().filter(|_| !account.password_in_history);
-    unknown_to_history.is_some_and(|phc| step.hasher.verify(password, Some(phc)) != Verdict::Wrong)
+/// Whether it fits a hash that was imported. Costs a run for each, and only where there is one.
+fn is_imported(step: &SetPassword, account: &Account, password: &Password) -> bool {
+    imported(account).any(|phc| step.hasher.verify(password, Some(phc)) != Verdict::Wrong)
 }
 
 /// The one write. If only the slots changed since the account was read, it is built anew; a
@@ -125,7 +122,7 @@ async fn write(
         let change =
             PasswordChange { link: &link, account: &account, hash, notice: &notice, entry: &entry };
         match step.store.set_password(&call.tenant, change, call.now).await? {
-            PasswordSet::Done => return Ok(changed(&link)),
+            PasswordSet::Done => return Ok(changed(call, &link)),
             PasswordSet::LinkRefused(dead) => {
                 let account = step.store.account(&call.tenant, &link.account_ref).await?;
                 let dead = dead.map_or(link, |dead| *dead);
@@ -142,9 +139,12 @@ async fn write(
     Err(Problem::busy())
 }
 
-fn changed(link: &Link) -> Answer {
+/// The return URL is checked once more: the tenant may have taken it off its list.
+fn changed(call: &Call, link: &Link) -> Answer {
     let mut answer = json!({"status": "changed"});
-    if let (Some(url), Some(answer)) = (&link.return_url, answer.as_object_mut()) {
+    let return_url =
+        link.return_url.as_deref().and_then(|url| call.settings.allowed_return_url(url));
+    if let (Some(url), Some(answer)) = (return_url, answer.as_object_mut()) {
         answer.insert("return_url".to_owned(), json!(url));
     }
     Answer::new(answer)

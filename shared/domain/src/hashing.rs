@@ -58,7 +58,7 @@ pub enum Verdict {
 
 /// A stored hash may cost at most this; more would let a hostile import stall a function.
 const MEMORY_KIB_MAX: u32 = 64 * 1024;
-const PASSES_MAX: u32 = 10;
+const PASSES_MAX: u32 = 4;
 const LANES_MAX: u32 = 4;
 /// Entries kept; about 25 KB of the 400 KB that an item may hold.
 pub const HISTORY_ENTRIES_MAX: usize = 500;
@@ -230,11 +230,22 @@ pub fn history_salt(random: [u8; 16]) -> String {
     BASE64URL_NOPAD.encode(&random)
 }
 
-/// The history with one entry more, the oldest gone beyond the bound.
+/// The history once a new password is set: with its entry, the oldest gone beyond the bound. A
+/// present hash that was imported is kept as it is, for nobody knows its password to stretch it.
 #[must_use]
 pub fn history_with(account: &Account, entry: String) -> Vec<String> {
-    let surplus = (account.history.len() + 1).saturating_sub(HISTORY_ENTRIES_MAX);
-    account.history.iter().skip(surplus).cloned().chain([entry]).collect()
+    let imported = account.password_phc.iter().filter(|_| !account.password_in_history);
+    let longer: Vec<&String> = account.history.iter().chain(imported).collect();
+    let surplus = (longer.len() + 1).saturating_sub(HISTORY_ENTRIES_MAX);
+    longer.into_iter().skip(surplus).cloned().chain([entry]).collect()
+}
+
+/// The hashes that only verifying can compare with: imported ones, the present or earlier. Each
+/// costs one more run.
+pub fn imported(account: &Account) -> impl Iterator<Item = &str> {
+    let present = account.password_phc.iter().filter(|_| !account.password_in_history);
+    let earlier = account.history.iter().filter(|entry| entry.starts_with('$'));
+    present.chain(earlier).map(String::as_str)
 }
 
 #[cfg(test)]

@@ -102,3 +102,18 @@ fn a_hash_made_elsewhere_is_verified() {
     assert_eq!(cheap().verify(&password("password"), Some(phc)), Verdict::Right);
     assert_eq!(cheap().verify(&password("Password"), Some(phc)), Verdict::Wrong);
 }
+
+#[test]
+fn an_imported_hash_stays_in_the_history_when_it_is_replaced() {
+    let mut account: Account = serde_json::from_value(serde_json::json!({
+        "account_id": "a", "login": "mo@example.com", "epoch": 0, "password_version": 1,
+        "created_at": 0, "password_phc": "$argon2id$x", "history": ["1abc"],
+    }))
+    .unwrap();
+    assert_eq!(imported(&account).collect::<Vec<_>>(), ["$argon2id$x"]);
+    account.history = history_with(&account, "1new".into());
+    assert_eq!(account.history, ["1abc", "$argon2id$x", "1new"]);
+    account.password_in_history = true;
+    assert_eq!(imported(&account).collect::<Vec<_>>(), ["$argon2id$x"]);
+    assert_eq!(history_with(&account, "1newer".into()).last().unwrap(), "1newer");
+}

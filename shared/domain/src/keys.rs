@@ -50,6 +50,9 @@ pub enum BadKeyring {
     /// A key is shorter than 43 characters.
     #[error("a key has at least 43 characters")]
     ShortKey,
+    /// A key is retired that is not in the ring.
+    #[error("a retired key is not in the ring")]
+    Retired,
     /// The current key is missing or retired.
     #[error("the current key is missing or retired")]
     Current,
@@ -72,6 +75,11 @@ impl Keyring {
     pub fn parse(text: &str) -> Result<Self, BadKeyring> {
         let mut read: KeyringText = serde_json::from_str(text).map_err(|_| BadKeyring::Shape)?;
         let current = key_id(&read.current)?;
+        // SECURITY: a slip in `retired` must not leave a key alive. Held by
+        // `a_broken_secret_is_refused_and_never_repeated`.
+        if read.retired.keys().any(|id| !read.keys.contains_key(id)) {
+            return Err(BadKeyring::Retired);
+        }
         let mut keys = BTreeMap::new();
         for (id, material) in std::mem::take(&mut read.keys) {
             if material.len() < KEY_CHARACTERS_MIN {
@@ -108,7 +116,8 @@ impl Keyring {
     /// The current key for one use.
     #[must_use]
     pub fn derive_current(&self, label: &str) -> DerivedKey {
-        self.derive(self.current, label).map(|(key, _)| key).unwrap_or_default()
+        #[expect(clippy::expect_used, reason = "`parse` makes no ring without its current key")]
+        self.derive(self.current, label).map(|(key, _)| key).expect("the current key")
     }
 }
 
@@ -165,6 +174,12 @@ mod tests {
             (r#"{"current":"1"}"#, BadKeyring::Current),
             (r#"{"current":"1","1":"short"}"#, BadKeyring::ShortKey),
             (&format!(r#"{{"current":"1","2":"{A}"}}"#), BadKeyring::Current),
+            (
+                &format!(
+                    r#"{{"current":"2","1":"{A}","2":"{A}","retired":{{"01":"2026-11-01T00:00:00Z"}}}}"#
+                ),
+                BadKeyring::Retired,
+            ),
             (&format!(r#"{{"current":"u","u":"{A}"}}"#), BadKeyring::KeyId),
             (
                 &format!(r#"{{"current":"1","1":"{A}","retired":{{"1":"2026-11-01T00:00:00Z"}}}}"#),

@@ -295,10 +295,10 @@ impl Link {
             at,
         });
         let retired = match key {
-            KeyState::Retired(at) => {
+            KeyState::Retired(at) if now >= at => {
                 Some(Death { cause: DeathCause::Withdrawn(WithdrawnReason::ByDesk), at })
             }
-            KeyState::Accepted => None,
+            KeyState::Retired(_) | KeyState::Accepted => None,
         };
         let by_clock = Some(deadline).filter(|deadline| now >= deadline.at);
         let earliest = [written, retired, by_clock].into_iter().flatten().reduce(Death::earlier);

@@ -97,6 +97,7 @@ fn a_retired_key_accepts_nothing_and_does_not_hide_an_earlier_death() {
         sent().state(at(200), retired),
         death(DeathCause::Withdrawn(WithdrawnReason::ByDesk), 100)
     );
+    assert_eq!(sent().state(at(99), retired), State::Alive(Alive::Sent { until: at(H48) }));
     let used = dead(clicked(10), WrittenDeath::Used, 60);
     assert_eq!(used.state(at(200), retired), death(DeathCause::Used, 60));
 }

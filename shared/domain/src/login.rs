@@ -28,7 +28,8 @@ impl Login {
             return Err(NotALogin);
         }
         let (local, domain) = typed.rsplit_once('@').ok_or(NotALogin)?;
-        if !local.is_ascii() || local.contains(['"', '(', ')', '@', ' ']) {
+        // `=?` would begin an encoded word, which some mail program might decode.
+        if !local.is_ascii() || local.contains(['"', '(', ')', '@', ' ']) || local.contains("=?") {
             return Err(NotALogin);
         }
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| NotALogin)?;
@@ -113,6 +114,7 @@ mod tests {
             "mo@example.com,eve@example.org",
             "mé@example.com",
             "a@x.com%0d%0aBcc:e@y.com",
+            "=?utf-8?q?mo?=@example.com",
             &long,
         ];
         for typed in cases {

@@ -18,6 +18,8 @@ impl Store {
             .table_name(&self.tables.tenants)
             .key("pk", Key::tenant(tenant).value())
             .key("sk", text(SETTINGS))
+            // A tenant made a moment ago must not look gone: its work would be dropped.
+            .consistent_read(true)
             .send()
             .await
             .map_err(|error| StoreError::unavailable(OPERATION, error))?;
