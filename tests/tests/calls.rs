@@ -100,11 +100,11 @@ async fn a_link_costs_two_calls_to_check_and_two_to_click_and_one_more_when_dead
         assert_eq!(ask(&world, 6, endpoint, body()).await.1, read, "{endpoint} of a dead one");
     }
 
-    // Dead by its account alone: only the condition tells.
+    // Dead by its account alone: only the condition tells, and the link is asked once more why.
     let token = world.reset_token(after(10), MO).await;
     world.change_account(MO, |account| account.epoch += 1).await;
     let (reply, calls) = ask(&world, 11, "click-link", json!({"token": token})).await;
-    assert_eq!((reply.code(), calls.len()), ("link_withdrawn", 3), "{calls:?}");
+    assert_eq!((reply.code(), calls.len()), ("link_withdrawn", 4), "{calls:?}");
 
     let unknown = world.mint(TokenPurpose::ResetLink, regain_domain::LinkId::new([9; 10]));
     for endpoint in ["check-link", "click-link", "withdraw-link"] {
@@ -230,12 +230,16 @@ async fn everything() -> Vec<Call> {
     assert_eq!(world.not_me(after(108), &token).await.status, 200);
     let token = world.reset_token(after(300), MO).await;
     assert_eq!(world.not_me(after(301), &token).await.status, 200);
-    world.request(after(302), MO).await;
+    let token = world.reset_token(after(310), MO).await;
+    let grant = world.grant(after(311), &token).await;
+    world.change_account(MO, |account| account.epoch += 1).await; // the grant ends with it
+    assert_eq!(world.set(after(312), &grant, OLD).await.status, 410);
+    world.request(after(313), MO).await;
     // A day of failing mail: given up.
     let ses = SenderChaos { fail_next: 1000, ..SenderChaos::default() };
     world.cloud.set_chaos(Chaos { ses, ..Chaos::default() });
-    world.deliver(after(303)).await;
-    world.schedule(after(303 + 86_400)).await;
+    world.deliver(after(314)).await;
+    world.schedule(after(314 + 86_400)).await;
     world.cloud.set_chaos(Chaos::default());
     for function in FUNCTIONS {
         for secret in read_at_init(function) {

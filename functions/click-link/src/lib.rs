@@ -37,7 +37,7 @@ pub async fn handle(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
 async fn check(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
     let genuine = genuine(step, call, &[TokenPurpose::ResetLink])?;
     let link = link(step, call, genuine).await?;
-    let account = step.store.account(&call.tenant, &link.account_ref).await?;
+    let (link, account) = with_account(step, call, genuine, link).await?;
     let (state, until) = match standing(&link, account.as_ref(), genuine.key, call)? {
         Alive::Clicked { until } => ("clicked", until),
         Alive::Sent { until } => ("sent", until),
@@ -66,7 +66,7 @@ async fn click(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
             }
         }
         // Clicked before, dead, or changed in between: the account tells which.
-        let account = step.store.account(&call.tenant, &link.account_ref).await?;
+        let (link, account) = with_account(step, call, genuine, link).await?;
         if let Alive::Clicked { until } = standing(&link, account.as_ref(), genuine.key, call)? {
             return Ok(granted(step, call, &link, until));
         }
@@ -101,11 +101,12 @@ async fn withdraw(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
     let genuine = genuine(step, call, &[TokenPurpose::ResetLink, TokenPurpose::Report])?;
     for _ in 0..REREADS_MAX {
         let link = link(step, call, genuine).await?;
-        let account = step.store.account(&call.tenant, &link.account_ref).await?;
+        let (link, account) = with_account(step, call, genuine, link).await?;
         let (written, status) = match standing(&link, account.as_ref(), genuine.key, call) {
             Ok(_) => {
                 let entry = entry(Event::LinkWithdrawn, &link, call);
-                let written = step.store.withdraw(&call.tenant, &link, &entry, call.now).await?;
+                let (store, reason) = (&step.store, WithdrawnReason::NotMe);
+                let written = store.withdraw(&call.tenant, &link, reason, &entry, call.now).await?;
                 (written, "withdrawn")
             }
             Err(problem) => match (link.state(call.now, genuine.key), account) {
@@ -146,6 +147,23 @@ async fn link(step: &ClickLink, call: &Call, genuine: Genuine) -> Result<Link, P
     call.log.set("link.purpose", link.purpose.as_str());
     call.log.set("account.ref", link.account_id.as_str());
     Ok(link)
+}
+
+/// The account of a link. If it does not agree with a link that looked alive, the link may have
+/// ended between the two reads, and is read again: it tells of what.
+async fn with_account(
+    step: &ClickLink,
+    call: &Call,
+    genuine: Genuine,
+    link: Link,
+) -> Result<(Link, Option<Account>), Problem> {
+    let account = step.store.account(&call.tenant, &link.account_ref).await?;
+    let alive = matches!(link.state(call.now, genuine.key), State::Alive(_));
+    if alive && link.withdrawn_by(account.as_ref(), call.now).is_some() {
+        let again = step.store.link(&call.tenant, genuine.id).await?;
+        return Ok((again.unwrap_or(link), account));
+    }
+    Ok((link, account))
 }
 
 fn standing(

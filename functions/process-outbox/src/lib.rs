@@ -10,7 +10,7 @@ mod mail;
 mod resolve;
 mod send;
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 use regain_domain::Settings;
 use regain_domain::keys::Keyring;
@@ -18,7 +18,9 @@ use regain_http::{SettingsCache, log};
 use regain_store::{OutboxItem, Store, StoreError, Work};
 use serde_json::{Value, json};
 use std::error::Error;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 pub use mail::Mailer;
 
@@ -40,6 +42,11 @@ pub struct ProcessOutbox {
 const FUNCTION: &str = "process-outbox";
 /// Items in hand at once: one slow mail does not hold up the rest of a batch.
 const CONCURRENCY: usize = 8;
+/// How long after its start the schedule takes work in hand. Leases count from the start, and end
+/// with the function's minute; the rest of it is for finishing.
+const CLAIMS_FOR: Duration = Duration::from_secs(40);
+/// Looks at the index in one minute; what is found twice is claimed once.
+const ROUNDS_MAX: u32 = 10;
 
 /// Does what an event names, and answers which records of a stream must come again.
 pub async fn handle(step: &ProcessOutbox, event: &Value, now: Timestamp) -> Value {
@@ -77,21 +84,37 @@ async fn work_on_record(step: &ProcessOutbox, record: &Value, now: Timestamp) ->
     }
 }
 
+/// What is due, in rounds until nothing is left or the time is up, so that a backlog drains and no
+/// lease is taken that the function might not live to use.
 async fn scheduled(step: &ProcessOutbox, now: Timestamp) -> Value {
-    let keys = match step.store.due(now).await {
-        Ok(keys) => keys,
-        Err(error) => {
-            log::failure(FUNCTION, "could not list what is due", &error);
-            return json!({"worked_on": 0});
+    let begun = Instant::now();
+    let mut worked_on = 0;
+    for _ in 0..ROUNDS_MAX {
+        let keys = match step.store.due(now).await {
+            Ok(keys) => keys,
+            Err(error) => {
+                log::failure(FUNCTION, "work was put off", &error);
+                break;
+            }
+        };
+        if keys.is_empty() {
+            break;
         }
-    };
-    let count = keys.len();
-    let work = async |key: String| {
-        // Logged where it failed; the next minute tries again.
-        let _ = work_on(step, &key, now).await;
-    };
-    futures_util::stream::iter(keys).for_each_concurrent(CONCURRENCY, work).await;
-    json!({"worked_on": count})
+        let work = async |key: String| {
+            if begun.elapsed() >= CLAIMS_FOR {
+                return 0;
+            }
+            // Logged where it failed; the next minute tries again.
+            let _ = work_on(step, &key, now).await;
+            1
+        };
+        let round = futures_util::stream::iter(keys).map(work).buffer_unordered(CONCURRENCY);
+        worked_on += round.collect::<Vec<_>>().await.into_iter().sum::<u32>();
+        if begun.elapsed() >= CLAIMS_FOR {
+            break;
+        }
+    }
+    json!({"worked_on": worked_on})
 }
 
 /// Claims one item and does its work; does nothing if it is done or in other hands.
@@ -102,7 +125,9 @@ async fn work_on(step: &ProcessOutbox, key: &str, now: Timestamp) -> Result<(), 
             None => Ok(()),
         }
     };
-    worked.await.inspect_err(|error| log::failure(FUNCTION, "work was put off", error))
+    // A panic is this item's alone; it comes back when its lease is over.
+    let worked = AssertUnwindSafe(worked).catch_unwind().await.unwrap_or(Ok(()));
+    worked.inspect_err(|error| log::failure(FUNCTION, "work was put off", error))
 }
 
 async fn work(step: &ProcessOutbox, item: OutboxItem, now: Timestamp) -> Result<(), StoreError> {
@@ -111,7 +136,7 @@ async fn work(step: &ProcessOutbox, item: OutboxItem, now: Timestamp) -> Result<
         // The tenant is gone, and its people with it.
         Ok(None) => return step.store.finish(&item, None, None).await,
         Err(error) => {
-            log::failure(FUNCTION, "could not read the tenant's settings", error.as_ref());
+            log::failure(FUNCTION, "work was put off", error.as_ref());
             return Ok(());
         }
     };

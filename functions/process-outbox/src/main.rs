@@ -2,7 +2,7 @@
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use process_outbox::{Mailer, ProcessOutbox, handle};
-use regain_http::{Config, InitError, SettingsCache, now};
+use regain_http::{Config, InitError, SettingsCache, now, silence_panics};
 use regain_store::{Cloud, SecretName, Store};
 use serde_json::Value;
 
@@ -23,5 +23,6 @@ async fn main() -> Result<(), InitError> {
     let answer = move |event: LambdaEvent<Value>| async move {
         Ok::<_, InitError>(handle(step, &event.payload, now()).await)
     };
+    silence_panics("process-outbox");
     lambda_runtime::run(service_fn(answer)).await
 }

@@ -118,11 +118,21 @@ async fn issue(
     let notice = notice(request, account_ref, NoticeKind::ResetLink(link.link_id));
     let (entry, story) = told(job, request, account, Event::LinkIssued, None);
     let both = (account, &link);
+    let (store, told) = (&job.step.store, (&entry, &story));
     let limit = mail_limit(job, account_ref);
-    let store = &job.step.store;
-    let issued = store.issue(&job.item, both, &notice, &limit, (&entry, &story), job.now).await?;
+    let mut issued = store.issue(&job.item, both, &notice, &limit, told, job.now).await?;
+    let slot = account.slots.get(&LinkPurpose::Reset);
+    if matches!(issued, Issued::Limited(_)) && slot.is_none_or(|slot| slot.until <= job.now) {
+        // There is no newest mail that stays good: a stranger used the limit up, and the owner
+        // would be shut out for the rest of the hour.
+        let reserve = Limit { name: "mails.login.none-live", max: RESERVE_MAILS_HOUR, ..limit };
+        issued = store.issue(&job.item, both, &notice, &reserve, told, job.now).await?;
+    }
     Ok((notice, issued))
 }
+
+/// Mails of an hour for a login that has had all of its own and has no live link.
+const RESERVE_MAILS_HOUR: u32 = 3;
 
 async fn turn(
     job: &Job<'_>,

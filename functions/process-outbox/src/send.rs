@@ -57,6 +57,7 @@ async fn write(
 ) -> Result<Option<Mail>, StoreError> {
     let language = language(notice, account, &job.settings);
     let (tenant_name, first_name) = (job.settings.name.as_str(), account.first_name.as_deref());
+    let support_contact = job.settings.support_contact.as_deref();
     let support_code = notice.support_code.as_str();
     Ok(match notice.notice {
         NoticeKind::ResetLink(link_id) => {
@@ -65,12 +66,17 @@ async fn write(
         NoticeKind::PasswordChanged(link_id) => {
             let not_me_url = &not_me_url(job, link_id);
             let changed_at = notice.at;
-            let mail =
-                PasswordChanged { tenant_name, first_name, changed_at, not_me_url, support_code };
+            let mail = PasswordChanged {
+                tenant_name,
+                first_name,
+                support_contact,
+                changed_at,
+                not_me_url,
+                support_code,
+            };
             Some(mail.mail(language))
         }
         NoticeKind::AccountBlocked => {
-            let support_contact = job.settings.support_contact.as_deref();
             let requested_at = notice.at;
             let mail = AccountBlocked {
                 tenant_name,
@@ -103,6 +109,7 @@ async fn reset_link(
     let mail = ResetLink {
         tenant_name: &job.settings.name,
         first_name: account.first_name.as_deref(),
+        support_contact: job.settings.support_contact.as_deref(),
         login: &account.login,
         url: &job.settings.link_url(&job.step.public_base, tenant, token.expose_secret()),
         not_me_url: &not_me_url(job, link_id),

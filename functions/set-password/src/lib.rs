@@ -43,6 +43,11 @@ async fn set(step: &SetPassword, call: &Call) -> Result<Answer, Problem> {
         .map_err(|_| Problem::new(ProblemCode::GrantUnknown))?;
     let link = count_try(step, call, genuine).await?;
     let account = step.store.account(&call.tenant, &link.account_ref).await?;
+    let link = match link.withdrawn_by(account.as_ref(), call.now) {
+        // It may have ended since the try was counted; then the link tells of what.
+        Some(_) => step.store.link(&call.tenant, genuine.id).await?.unwrap_or(link),
+        None => link,
+    };
     standing(&link, account.as_ref(), genuine, call)?;
     let account = account.ok_or_else(|| Problem::new(ProblemCode::GrantUnknown))?;
     let hash = accept(step, call, &account)?;
@@ -61,9 +66,12 @@ async fn count_try(step: &SetPassword, call: &Call, genuine: Genuine) -> Result<
         // Its grant was never given out, so this one was made up.
         Alive::Sent { .. } => Err(unknown()),
         Alive::Clicked { .. } => {
-            let cause = DeathCause::Withdrawn(WithdrawnReason::TooManyTries);
+            let reason = WithdrawnReason::TooManyTries;
+            let entry = entry(Event::LinkWithdrawn, Some(reason.as_str()), call, &link);
+            // Refused only if it has just died of something else, which the next call will tell.
+            step.store.withdraw(&call.tenant, &link, reason, &entry, call.now).await?;
+            let death = Death { cause: DeathCause::Withdrawn(reason), at: call.now };
             let remedy = link.remedy(account.as_ref(), call.now);
-            let death = Death { cause, at: call.now };
             Err(Problem::dead(Dead::Grant, death, remedy, &link.support_code))
         }
     }
@@ -109,23 +117,15 @@ async fn write(
     hash: &NewHash,
 ) -> Result<Answer, Problem> {
     let notice = notice(call, &link);
-    let entry = Entry {
-        event: Event::PasswordChanged,
-        at: call.now,
-        actor: Actor::Caller,
-        source: Some(call.source.clone()),
-        cause: Some(link.purpose.as_str().to_owned()),
-        subject: link.link_id.to_string(),
-        support_code: Some(link.support_code.clone()),
-    };
+    let entry = entry(Event::PasswordChanged, Some(link.purpose.as_str()), call, &link);
     for _ in 0..REREADS_MAX {
         let change =
             PasswordChange { link: &link, account: &account, hash, notice: &notice, entry: &entry };
         match step.store.set_password(&call.tenant, change, call.now).await? {
             PasswordSet::Done => return Ok(changed(call, &link)),
             PasswordSet::LinkRefused(dead) => {
+                let dead = dead.ok_or_else(|| Problem::new(ProblemCode::GrantUnknown))?;
                 let account = step.store.account(&call.tenant, &link.account_ref).await?;
-                let dead = dead.map_or(link, |dead| *dead);
                 standing(&dead, account.as_ref(), genuine, call)?;
                 return Err(Problem::busy());
             }
@@ -160,6 +160,18 @@ fn notice(call: &Call, link: &Link) -> OutboxItem {
         support_code: call.support_code.clone(),
     });
     OutboxItem::new(&call.tenant, format!("changed-{}", link.link_id), work, call.now)
+}
+
+fn entry(event: Event, cause: Option<&str>, call: &Call, link: &Link) -> Entry {
+    Entry {
+        event,
+        at: call.now,
+        actor: Actor::Caller,
+        source: Some(call.source.clone()),
+        cause: cause.map(str::to_owned),
+        subject: link.link_id.to_string(),
+        support_code: Some(link.support_code.clone()),
+    }
 }
 
 fn standing(

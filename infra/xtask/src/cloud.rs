@@ -1,24 +1,24 @@
 //! `cargo xtask cloud`: the local cloud without the functions. They run under a plain
 //! `cargo lambda watch` in another terminal, which builds them anew at each change.
 
-use regain_local::Functions;
+use regain_local::{Functions, LocalError};
 
 use crate::{
     paths, tools,
     up::{
         self, Stop,
-        options::{Options, WATCH_AWS_PORT},
+        options::{For, Options, WATCH_AWS_PORT},
     },
 };
 
 /// Runs until a signal comes.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let options = Options::parse(arguments, WATCH_AWS_PORT)?;
+    let options = Options::parse(arguments, For::Cloud)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let mut stop = Stop::listen()?;
         let _state = options.take_state()?;
-        let cloud = up::start_cloud(&options)?;
+        let cloud = up::start_cloud(&options).map_err(not_started)?;
         let cargo_lambda = tools::find_or_install(&tools::CARGO_LAMBDA)?;
         up::seed(&cloud).await?;
         let api = format!("http://127.0.0.1:{}", options.port);
@@ -26,12 +26,25 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         up::start_pump(&cloud, &functions);
         println!(
             "The local cloud is up: inbox {}/api/messages, services {}; now run \
-             `{} lambda watch` in another terminal, which answers on {api}; Ctrl-C ends this",
+             `{} lambda watch -A 127.0.0.1 -P {}` in another terminal, which answers on {api}; \
+             Ctrl-C ends this",
             cloud.inbox_url(),
             cloud.endpoint(),
-            paths::short(&cargo_lambda)
+            paths::short(&cargo_lambda),
+            options.port
         );
         stop.wait().await;
         Ok(())
     })
+}
+
+fn not_started(error: LocalError) -> String {
+    match error {
+        LocalError::PortTaken { port: WATCH_AWS_PORT, source, .. } => format!(
+            "port {WATCH_AWS_PORT} of 127.0.0.1 is taken ({source}), and `cargo lambda watch` looks \
+             for the local cloud there: stop what listens on it, or choose another with --aws-port \
+             and write that into [workspace.metadata.lambda.watch.env] of Cargo.toml"
+        ),
+        error => up::text(error),
+    }
 }

@@ -14,19 +14,43 @@ mod up;
 
 use std::process::ExitCode;
 
-/// A command: its name, what it does in a few words, and what runs it with the remaining arguments.
-type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
+use up::options::{OPTIONS, UP_OPTIONS};
+
+/// A command: its name, what it takes (one line, then its options), what it does in a few words,
+/// and what runs it with the remaining arguments.
+type Command =
+    (&'static str, &'static [&'static str], &'static str, fn(&[String]) -> Result<(), String>);
 
 const COMMANDS: &[Command] = &[
-    ("up", "everything on this machine: a local cloud, the functions, a demo tenant", up::run),
-    ("cloud", "the local cloud alone, for a plain `cargo lambda watch` beside it", cloud::run),
-    ("test", "everything that must hold", test::run),
-    ("openapi", "write infra/openapi.json from the route table", openapi::run),
-    ("bench", "measure start, answers and memory of the release binaries", bench::run),
-    ("package", "build every function for AWS Lambda, in release", package::run),
-    ("new-function", "the rooms of a new function", new_function::run),
-    ("tool", "where a tool of the tests stands, installed if need be", tools::run),
-    ("blocklist", "make the filter of common passwords anew", |_| blocklist::run()),
+    (
+        "up",
+        &["[options]", OPTIONS, UP_OPTIONS],
+        "everything on this machine: a local cloud, the functions, a demo tenant",
+        up::run,
+    ),
+    (
+        "cloud",
+        &["[options]", OPTIONS],
+        "the local cloud alone, for a plain `cargo lambda watch` beside it",
+        cloud::run,
+    ),
+    ("test", &[], "everything that must hold", test::run),
+    ("openapi", &["[--check]"], "write infra/openapi.json from the route table", openapi::run),
+    (
+        "bench",
+        &["[--spawns N]"],
+        "measure start, answers and memory of the release binaries",
+        bench::run,
+    ),
+    ("package", &["[--arm64]"], "build every function for AWS Lambda, in release", package::run),
+    ("new-function", &["NAME"], "the rooms of a new function", new_function::run),
+    (
+        "tool",
+        &["cargo-lambda|cfn-lint|schemathesis"],
+        "where a tool of the tests stands, installed if need be",
+        tools::run,
+    ),
+    ("blocklist", &[], "make the filter of common passwords anew", |_| blocklist::run()),
 ];
 
 /// Run by `up` itself; see `up::emulator`.
@@ -38,9 +62,18 @@ fn main() -> ExitCode {
         Some((name, rest)) => (name.as_str(), rest),
         None => ("", arguments.as_slice()),
     };
-    let result = match COMMANDS.iter().find(|(command, ..)| *command == name) {
-        Some((_, _, run)) => run(rest),
+    let command = COMMANDS.iter().find(|(command, ..)| *command == name);
+    let result = match command {
+        Some(command) if rest.iter().any(|argument| asks_for_help(argument)) => {
+            println!("{}", usage_of(command));
+            Ok(())
+        }
+        Some((.., run)) => run(rest),
         None if name == GUARD => up::guard(rest),
+        None if asks_for_help(name) => {
+            println!("{}", usage());
+            Ok(())
+        }
         None => Err(usage()),
     };
     match result {
@@ -52,10 +85,20 @@ fn main() -> ExitCode {
     }
 }
 
+fn asks_for_help(argument: &str) -> bool {
+    matches!(argument, "--help" | "-h")
+}
+
 fn usage() -> String {
-    let mut text = "cargo xtask <command>".to_owned();
-    for (name, what, _) in COMMANDS {
-        text.push_str(&format!("\n  {name:<10} {what}"));
+    let mut text = "cargo xtask <command>; --help after a command says what it takes".to_owned();
+    for (name, _, what, _) in COMMANDS {
+        text.push_str(&format!("\n  {name:<12} {what}"));
     }
     text
+}
+
+fn usage_of((name, takes, what, _): &Command) -> String {
+    let takes = takes.join("\n");
+    let line = format!("cargo xtask {name} {takes}");
+    format!("{what}\n{}", line.trim_end())
 }

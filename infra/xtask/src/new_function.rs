@@ -1,6 +1,6 @@
 //! `cargo xtask new-function NAME`: the rooms of a new function, and what is left to do by hand.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use crate::paths;
 
@@ -22,6 +22,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     write("Cargo.toml", manifest(name))?;
     write("src/main.rs", main_rs(name))?;
     write("src/lib.rs", lib_rs(name))?;
+    lock()?;
     println!(
         "functions/{name} is there. Now:\n\
          1. add its rows to shared/http/src/routes.rs, and `cargo xtask openapi`;\n\
@@ -31,6 +32,20 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
          `cargo test -p regain-tests --test drift` says what is missing."
     );
     Ok(())
+}
+
+/// Writes the new member into `Cargo.lock`: every `cargo xtask` runs with `--locked`.
+fn lock() -> Result<(), String> {
+    let status = Command::new(env!("CARGO"))
+        .args(["update", "--workspace", "--offline", "--quiet"])
+        .current_dir(paths::root())
+        .status()
+        .map_err(|error| format!("cargo: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err("Cargo.lock lacks the new function: run `cargo update --workspace`".to_owned())
+    }
 }
 
 fn manifest(name: &str) -> String {

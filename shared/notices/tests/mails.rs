@@ -7,6 +7,7 @@ use regain_notices::{AccountBlocked, Mail, PasswordChanged, ResetLink};
 const URL: &str =
     "https://id.example.com/p/demo/link/1k0r7zq4m8s2v6w9x3y5b1c7d2f8g4h6j0k5m9n3p7q1r5s8t2v6w0xyz";
 const NOT_ME_URL: &str = "https://id.example.com/p/demo/not-me/1k0r7zq4m8s2v6w9x3y5b1c7d2f8g4h6j0k5m9n3p7q1r5s8t2v6w0xyz";
+const CONTACT: &str = "servicedesk@example.com, 010 123 45 67";
 
 #[expect(clippy::expect_used, reason = "a moment of a test that is none should fail it")]
 fn at(text: &str) -> Timestamp {
@@ -17,6 +18,7 @@ fn reset_link<'a>(tenant_name: &'a str, first_name: Option<&'a str>) -> ResetLin
     ResetLink {
         tenant_name,
         first_name,
+        support_contact: Some(CONTACT),
         login: "m.devries@example.com",
         url: URL,
         not_me_url: NOT_ME_URL,
@@ -31,6 +33,7 @@ fn password_changed<'a>(tenant_name: &'a str, first_name: Option<&'a str>) -> Pa
     PasswordChanged {
         tenant_name,
         first_name,
+        support_contact: Some(CONTACT),
         changed_at: at("2026-11-22T14:09:51Z"),
         not_me_url: NOT_ME_URL,
         support_code: "K7Q2M9X",
@@ -41,7 +44,7 @@ fn account_blocked<'a>(tenant_name: &'a str, first_name: Option<&'a str>) -> Acc
     AccountBlocked {
         tenant_name,
         first_name,
-        support_contact: Some("servicedesk@example.com, 010 123 45 67"),
+        support_contact: Some(CONTACT),
         requested_at: at("2026-11-22T14:03:27Z"),
         support_code: "K7Q2M9X",
     }
@@ -50,15 +53,15 @@ fn account_blocked<'a>(tenant_name: &'a str, first_name: Option<&'a str>) -> Acc
 /// Every mail in every language, with these names in it.
 fn mails(tenant_name: &str, first_name: Option<&str>) -> Vec<(String, Mail)> {
     let all = Language::ALL.into_iter().flat_map(|language| {
-        let reset = reset_link(tenant_name, first_name).mail(language);
-        let changed = password_changed(tenant_name, first_name).mail(language);
-        let blocked = AccountBlocked {
-            support_contact: Some(tenant_name),
-            ..account_blocked(tenant_name, first_name)
-        };
+        let support_contact = Some(tenant_name);
+        let reset = ResetLink { support_contact, ..reset_link(tenant_name, first_name) };
+        let changed =
+            PasswordChanged { support_contact, ..password_changed(tenant_name, first_name) };
+        let blocked =
+            AccountBlocked { support_contact, ..account_blocked(tenant_name, first_name) };
         [
-            (format!("reset_link.{}", language.as_str()), reset),
-            (format!("password_changed.{}", language.as_str()), changed),
+            (format!("reset_link.{}", language.as_str()), reset.mail(language)),
+            (format!("password_changed.{}", language.as_str()), changed.mail(language)),
             (format!("account_blocked.{}", language.as_str()), blocked.mail(language)),
         ]
     });
@@ -187,6 +190,23 @@ fn a_tenant_without_a_support_contact_is_named_instead() {
         assert!(text.contains("\nContact the service desk of Demo.\nThey can tell you"), "{text}");
         let text = mail.mail(Language::Nl).text;
         assert!(text.contains("\nNeem contact op met de servicedesk van Demo.\nDaar"), "{text}");
+    }
+}
+
+#[test]
+fn without_a_support_contact_only_the_code_is_named_for_help() {
+    for support_contact in [None, Some(" \n")] {
+        for (language, line) in [
+            (Language::En, "Do you need help? Give the service desk this support code: "),
+            (Language::Nl, "Hulp nodig? Geef de servicedesk deze supportcode: "),
+        ] {
+            let reset = ResetLink { support_contact, ..reset_link("Demo", None) };
+            let changed = PasswordChanged { support_contact, ..password_changed("Demo", None) };
+            for mail in [reset.mail(language), changed.mail(language)] {
+                assert!(mail.text.ends_with(&format!("\n{line}K7Q2M9X")), "{}", mail.text);
+                assert!(mail.html.contains(&format!(">{line}<strong")), "{}", mail.html);
+            }
+        }
     }
 }
 

@@ -137,31 +137,33 @@ impl Store {
         }
     }
 
-    /// "Not me" while the link lives: it dies, its slot is emptied. One call.
+    /// A live link dies and its slot is emptied. "Not me" also ends requests made before it that
+    /// have not become a link yet. One call.
     pub async fn withdraw(
         &self,
         tenant: &TenantId,
         link: &Link,
+        reason: WithdrawnReason,
         entry: &Entry,
         now: Timestamp,
     ) -> Result<Written, StoreError> {
         const OPERATION: &str = "withdraw the link";
         let purpose = link.purpose.as_str();
-        let death = WrittenDeath::Withdrawn(WithdrawnReason::NotMe);
+        let mut values = vec![(":account", text(&link.account_id)), (":link", text(link.link_id))];
+        let mut expression = format!("REMOVE slots.#{purpose}");
+        if reason == WithdrawnReason::NotMe {
+            expression.insert_str(0, "SET killed_at = :now, kill_reason = :reason ");
+            values.extend([(":now", micros(now)), (":reason", value(OPERATION, &reason)?)]);
+        }
+        let death = WrittenDeath::Withdrawn(reason);
         let transaction = Transaction::new(self, OPERATION)
             .kill((), tenant, link.link_id, death, now, "attribute_not_exists(died_at)")?
             .update(
                 (),
                 (&self.tables.accounts, &Key::account(tenant, &link.account_ref)),
-                // A request made before this moment must not become a link after it.
-                format!("SET killed_at = :now, kill_reason = :reason REMOVE slots.#{purpose}"),
+                expression,
                 format!("account_id = :account AND slots.#{purpose}.link_id = :link"),
-                vec![
-                    (":now", micros(now)),
-                    (":reason", value(OPERATION, &WithdrawnReason::NotMe)?),
-                    (":account", text(&link.account_id)),
-                    (":link", text(link.link_id)),
-                ],
+                values,
             )?
             .put((), &self.tables.timeline, entry.item(OPERATION, tenant, &link.account_id)?)?;
         transaction.commit().await.map(|outcome| written(&outcome))
@@ -227,7 +229,10 @@ pub(crate) fn ended(
 }
 
 /// A link as an item, unless it is only the stub that `kill` leaves of one already swept.
-fn whole(operation: &'static str, item: Option<Item>) -> Result<Option<Link>, StoreError> {
+pub(crate) fn whole(
+    operation: &'static str,
+    item: Option<Item>,
+) -> Result<Option<Link>, StoreError> {
     item.filter(|item| item.contains_key("link_id"))
         .map(|item| from_item(operation, item))
         .transpose()

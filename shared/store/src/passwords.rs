@@ -5,7 +5,7 @@ use regain_domain::link::{WithdrawnReason, WrittenDeath};
 use regain_domain::{Account, AccountRef, Link, TenantId};
 
 use crate::item::{Key, from_item, number, text, value};
-use crate::links::{AS_READ, ENDED, Written, ended};
+use crate::links::{AS_READ, ENDED, Written, ended, whole};
 use crate::timeline::Entry;
 use crate::transaction::{Outcome, Transaction};
 use crate::work::OutboxItem;
@@ -119,7 +119,7 @@ impl Store {
         for (part, item) in refused {
             match part {
                 Part::Link => {
-                    let link = item.map(|item| from_item(OPERATION, item)).transpose()?;
+                    let link = whole(OPERATION, item)?.map(Box::new);
                     return Ok(PasswordSet::LinkRefused(link));
                 }
                 Part::Account => {

@@ -97,7 +97,31 @@ async fn an_imported_hash_has_no_history_and_is_still_not_taken_again() {
     assert_eq!(reply.log["argon2.runs"], 3);
     assert_eq!(world.sign_in(after(40), MO, NEW).await.0, 200);
     let account = world.account(MO).await;
-    assert!(account.password_in_history && account.history.len() == 1);
+    assert!(account.password_in_history && account.history.len() == 2);
+    // The imported one is gone, and still not taken again.
+    let token = world.reset_token(after(50), MO).await;
+    let grant = world.grant(after(60), &token).await;
+    let reply = world.set(after(70), &grant, "Rotonde64").await;
+    assert_eq!(violations(&reply), &json!([{"code": "reused"}]));
+}
+
+#[tokio::test]
+async fn a_grant_without_tries_is_dead_for_good_and_says_so_everywhere() {
+    let world = World::new().await;
+    let token = world.reset_token(after(0), MO).await;
+    let grant = world.grant(after(10), &token).await;
+    for _ in 0..20 {
+        assert_eq!(world.set(after(20), &grant, "weak").await.status, 422);
+    }
+    for seconds in [30, 40, 5000] {
+        let reply = world.set(after(seconds), &grant, NEW).await;
+        let told = (reply.code(), reply.text("reason"), reply.text("at"));
+        assert_eq!(told, ("grant_withdrawn", "too_many_tries", "2026-11-22T14:00:30Z"));
+    }
+    for reply in [world.check(after(50), &token).await, world.click(after(50), &token).await] {
+        let told = (reply.code(), reply.text("reason"), reply.text("remedy"));
+        assert_eq!(told, ("link_withdrawn", "too_many_tries", "request_again"));
+    }
 }
 
 #[tokio::test]

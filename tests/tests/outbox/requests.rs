@@ -212,3 +212,31 @@ async fn a_request_by_a_dead_link_mails_its_account() {
     assert_ne!(newest, old);
     assert_eq!(world.check(later, &newest).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_stranger_who_uses_the_mail_limit_up_does_not_shut_the_owner_out() {
+    let world = World::with(|settings| {
+        settings.limits.mails_per_login_hour = 2;
+        settings.limits.per_login_and_address_hour = 100;
+    })
+    .await;
+    for seconds in 0..3 {
+        world.request(after(seconds), "mo@example.com").await;
+        world.deliver(after(seconds)).await;
+    }
+    assert_eq!(world.cloud.messages(Some("mo@example.com")).len(), 2);
+    let report = world.newest_not_me("mo@example.com");
+    assert_eq!(world.not_me(after(10), &report).await.status, 200);
+    world.cloud.clear_messages().unwrap();
+    // No link is live: the owner gets one, and at most three such in an hour.
+    for seconds in 20..26 {
+        world.request(after(seconds), "mo@example.com").await;
+        world.deliver(after(seconds)).await;
+        if let Some(mail) = world.cloud.messages(Some("mo@example.com")).first() {
+            let not_me = mail.links.iter().find(|link| link.rel == regain_local::Rel::NotMe);
+            let report = not_me.unwrap().url.rsplit('/').next().unwrap().to_owned();
+            world.not_me(after(seconds), &report).await;
+        }
+    }
+    assert_eq!(world.cloud.messages(Some("mo@example.com")).len(), 3);
+}

@@ -3,10 +3,11 @@
 use regain_domain::{
     account::{Account, AccountRef, BlockReason},
     hashing::{Cost, Hasher},
+    keys::Keyring,
     language::Language,
     login::Login,
     password::Password,
-    settings::{Limits, Settings},
+    settings::{Frontend, Limits, Settings},
     tenant::TenantId,
 };
 use regain_local::{ADMIN, Cloud};
@@ -18,6 +19,14 @@ pub(crate) const TENANT: &str = "demo";
 
 /// Every local caller has one address, so only the highest limits let tests through.
 const LIMIT_MAX: u32 = 10_000;
+
+/// Where a frontend under development is usually served.
+const FRONTENDS: [&str; 4] = [
+    "http://localhost:3000",
+    "http://localhost:5173",
+    "http://127.0.0.1:3000",
+    "http://127.0.0.1:5173",
+];
 
 /// An account of the demo. The password is the first one; whoever sets another knows it.
 struct Person {
@@ -66,11 +75,14 @@ pub(crate) async fn seed(cloud: &Cloud) -> Result<Vec<Value>, String> {
     let store = Store::new(&regain_store::Cloud::with(cloud.sdk(ADMIN).await, stack), stack);
     let tenant = TenantId::parse(TENANT).map_err(failed)?;
     store.create_tenant(&tenant, &settings()).await.map_err(failed)?;
+    let links = cloud.secret("links").ok_or("the local cloud has no secret `links`")?;
+    let links = Keyring::parse(&links).map_err(failed)?;
     for person in PEOPLE {
         let login = Login::parse(person.login).map_err(failed)?;
         let reference = AccountRef::of(&tenant, &login);
         if store.account(&tenant, &reference).await.map_err(failed)?.is_none() {
-            store.create_account(&tenant, &reference, &account(person)?).await.map_err(failed)?;
+            let account = account(person, &login, &links)?;
+            store.create_account(&tenant, &reference, &account).await.map_err(failed)?;
         }
     }
     Ok(PEOPLE.iter().map(Person::told).collect())
@@ -84,43 +96,38 @@ fn settings() -> Settings {
             per_address_hour: LIMIT_MAX,
             mails_per_login_hour: LIMIT_MAX,
         },
+        frontend: Frontend {
+            return_urls: FRONTENDS.map(|origin| format!("{origin}/")).to_vec(),
+            allowed_origins: FRONTENDS.map(str::to_owned).to_vec(),
+            ..Frontend::default()
+        },
         support_contact: Some("desk@demo.example".to_owned()),
         ..Settings::default()
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a tool's own clock and randomness, for first data")]
-fn account(person: &Person) -> Result<Account, String> {
-    let mut random = [0_u8; 26];
-    getrandom::fill(&mut random).map_err(failed)?;
-    let (salt, id) = random.split_first_chunk::<16>().ok_or("no randomness")?;
-    let id: &[u8; 10] = id.try_into().map_err(failed)?;
+fn account(person: &Person, login: &Login, links: &Keyring) -> Result<Account, String> {
+    let (mut id, mut salts) = ([0_u8; 10], [[0_u8; 16]; 2]);
+    getrandom::fill(&mut id).map_err(failed)?;
+    getrandom::fill(salts.as_flattened_mut()).map_err(failed)?;
     let now = jiff::Timestamp::now();
     let millis = u64::try_from(now.as_millisecond()).map_err(failed)?;
-    let password = Password::parse(person.password).map_err(failed)?;
-    let phc = Hasher::new(Cost::PRESENT).hash(&password, *salt).map_err(failed)?;
-    Ok(Account {
-        account_id: uuid::Builder::from_unix_timestamp_millis(millis, id).into_uuid().to_string(),
-        login: person.login.to_owned(),
+    let id = uuid::Builder::from_unix_timestamp_millis(millis, &id).into_uuid().to_string();
+    let mut account = Account {
         first_name: Some(person.first_name.to_owned()),
         last_name: Some(person.last_name.to_owned()),
         phone: person.phone.map(str::to_owned),
         language: person.language,
         blocked: person.blocked,
-        epoch: 0,
-        password_version: 1,
-        password_phc: Some(phc),
         password_set_at: Some(now),
-        // As with an imported hash; the history begins with the next password.
-        password_in_history: false,
-        history_salt: None,
-        history: Vec::new(),
-        slots: std::collections::BTreeMap::new(),
-        killed_at: None,
-        kill_reason: None,
-        reported_at: None,
-        created_at: now,
-    })
+        ..Account::new(id, login, now)
+    };
+    let password = Password::parse(person.password).map_err(failed)?;
+    Hasher::new(Cost::PRESENT)
+        .first_password(&mut account, &password, links, salts)
+        .map_err(failed)?;
+    Ok(account)
 }
 
 impl Person {

@@ -20,19 +20,24 @@ pub(crate) use demo::seed;
 pub(crate) use emulator::guard;
 pub(crate) use stop::Stop;
 
-use self::{emulator::Emulator, functions::Launch, options::Options, ready::ReadyFile};
+use self::{
+    emulator::Emulator,
+    functions::Launch,
+    options::{For, Options},
+    ready::ReadyFile,
+};
 use crate::{paths, tools};
 
 /// Runs until a signal comes.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let options = Options::parse(arguments, 0)?;
+    let options = Options::parse(arguments, For::Up)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let mut stop = Stop::listen()?;
         let ready = ReadyFile::at(options.ready_file.clone());
         let _state = options.take_state()?;
         let gateway = Gateway::bind(options.port).map_err(text)?;
-        let cloud = start_cloud(&options)?;
+        let cloud = start_cloud(&options).map_err(text)?;
         let clock = match &options.clock_file {
             Some(file) => clock::environment(file)?,
             None => Vec::new(),
@@ -83,14 +88,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
 }
 
 /// The local cloud with the state that was asked for.
-pub(crate) fn start_cloud(options: &Options) -> Result<Cloud, String> {
+pub(crate) fn start_cloud(options: &Options) -> Result<Cloud, LocalError> {
     let cloud = regain_local::Options {
         state: Some(options.state.clone()),
         aws_port: options.aws_port,
         inbox_port: options.inbox_port,
         ..regain_local::Options::default()
     };
-    Cloud::start(cloud).map_err(text)
+    Cloud::start(cloud)
 }
 
 /// Feeds the functions from the stream and the schedule.

@@ -34,23 +34,46 @@ pub(crate) struct Options {
     pub(crate) state: PathBuf,
 }
 
-const USAGE: &str = "  --fresh              forget accounts, messages and secrets first
+/// Whose options are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum For {
+    /// `cargo xtask up`.
+    Up,
+    /// `cargo xtask cloud`, which runs no functions and so has no options for them.
+    Cloud,
+}
+
+/// What both commands take.
+pub(crate) const OPTIONS: &str =
+    "  --fresh              forget accounts, messages and secrets first
   --port N             of the API (9000); 0 takes a free one
   --inbox-port N       of the inbox (8025)
   --aws-port N         of the local DynamoDB, SES, SNS and Secrets Manager
-  --ready-file PATH    written when everything answers
-  --clock-file PATH    moves the functions' clock by what the file says, such as +48h
-  --release            optimised functions
-  --functions PATH     a folder with a program per function, in place of building them
   --state PATH         the folder of the state (target/regain)";
 
+/// What only `up` takes.
+pub(crate) const UP_OPTIONS: &str = "  --ready-file PATH    written when everything answers
+  --clock-file PATH    moves the functions' clock by what the file says, such as +48h
+  --release            optimised functions
+  --functions PATH     a folder with a program per function, in place of building them";
+
 impl Options {
-    pub(crate) fn parse(arguments: &[String], aws_port: u16) -> Result<Self, String> {
+    pub(crate) fn parse(arguments: &[String], whose: For) -> Result<Self, String> {
+        Self::read(arguments, whose).map_err(|why| match whose {
+            For::Up => format!("{why}\n{OPTIONS}\n{UP_OPTIONS}"),
+            For::Cloud => format!("{why}\n{OPTIONS}"),
+        })
+    }
+
+    fn read(arguments: &[String], whose: For) -> Result<Self, String> {
         let mut options = Self {
             fresh: false,
             port: 9000,
             inbox_port: 8025,
-            aws_port,
+            aws_port: match whose {
+                For::Up => 0,
+                For::Cloud => WATCH_AWS_PORT,
+            },
             ready_file: None,
             clock_file: None,
             release: false,
@@ -59,18 +82,19 @@ impl Options {
         };
         let mut rest = arguments.iter();
         while let Some(name) = rest.next() {
-            let mut value = || rest.next().ok_or_else(|| format!("{name} needs a value\n{USAGE}"));
+            let mut value = || rest.next().ok_or_else(|| format!("{name} needs a value"));
             match name.as_str() {
                 "--fresh" => options.fresh = true,
-                "--release" => options.release = true,
                 "--port" => options.port = number(name, value()?)?,
                 "--inbox-port" => options.inbox_port = number(name, value()?)?,
                 "--aws-port" => options.aws_port = number(name, value()?)?,
+                "--state" => options.state = path(value()?)?,
+                _ if whose == For::Cloud => return Err(unknown(name)),
+                "--release" => options.release = true,
                 "--ready-file" => options.ready_file = Some(path(value()?)?),
                 "--clock-file" => options.clock_file = Some(path(value()?)?),
                 "--functions" => options.functions = Some(path(value()?)?),
-                "--state" => options.state = path(value()?)?,
-                _ => return Err(format!("{name} is not an option of this command\n{USAGE}")),
+                _ => return Err(unknown(name)),
             }
         }
         Ok(options)
@@ -98,6 +122,10 @@ impl Options {
     }
 }
 
+fn unknown(name: &str) -> String {
+    format!("{name} is not an option of this command")
+}
+
 fn number<T: FromStr>(name: &str, text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("{name} needs a port, not {text}"))
 }
@@ -113,7 +141,7 @@ mod tests {
 
     fn parse(line: &str) -> Result<Options, String> {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        Options::parse(&words, 0)
+        Options::parse(&words, For::Up)
     }
 
     #[test]
@@ -133,8 +161,20 @@ mod tests {
     #[test]
     fn what_cannot_be_meant_is_refused_with_the_options_there_are() {
         for line in ["--prot 9", "--port", "--port x", "--port 65536"] {
-            assert!(parse(line).unwrap_err().contains("--port"), "{line}");
+            let refused = parse(line).unwrap_err();
+            assert!(refused.contains("--port N") && refused.contains("--release"), "{line}");
         }
+    }
+
+    #[test]
+    fn the_cloud_alone_has_no_options_for_functions() {
+        for line in ["--release", "--ready-file r", "--clock-file c", "--functions f"] {
+            let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            let refused = Options::parse(&words, For::Cloud).unwrap_err();
+            assert!(refused.contains("is not an option of this command"), "{line}");
+            assert!(!refused.contains("--release  "), "{line}: {refused}");
+        }
+        assert_eq!(Options::parse(&[], For::Cloud).unwrap().aws_port, WATCH_AWS_PORT);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct PasswordChanged<'a> {
     pub tenant_name: &'a str,
     /// The first name to greet by, if there is one.
     pub first_name: Option<&'a str>,
+    /// Whom to contact, in the tenant's own words: an address, a number, a page.
+    pub support_contact: Option<&'a str>,
     /// When the password was changed.
     pub changed_at: Timestamp,
     /// Where "this was not me" leads: a whole URL without white space.
@@ -33,6 +35,7 @@ impl PasswordChanged<'_> {
             tenant: one_line(self.tenant_name),
             tenant_short: short_line(self.tenant_name, TENANT_CHARS_IN_SUBJECT),
             first_name: greeted(self.first_name),
+            support_contact: self.support_contact.map(one_line).filter(|line| !line.is_empty()),
             changed_minute: minute(self.changed_at),
             changed: moment(language, self.changed_at),
             not_me_url: self.not_me_url,
@@ -46,6 +49,7 @@ struct View<'a> {
     tenant: String,
     tenant_short: String,
     first_name: Option<String>,
+    support_contact: Option<String>,
     changed_minute: String,
     changed: String,
     not_me_url: &'a str,

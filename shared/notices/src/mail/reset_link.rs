@@ -17,6 +17,8 @@ pub struct ResetLink<'a> {
     pub tenant_name: &'a str,
     /// The first name to greet by, if there is one.
     pub first_name: Option<&'a str>,
+    /// Whom to contact, in the tenant's own words: an address, a number, a page.
+    pub support_contact: Option<&'a str>,
     /// The login that the link is for.
     pub login: &'a str,
     /// Where the link leads: a whole URL without white space.
@@ -41,6 +43,7 @@ impl ResetLink<'_> {
             tenant: one_line(self.tenant_name),
             tenant_short: short_line(self.tenant_name, TENANT_CHARS_IN_SUBJECT),
             first_name: greeted(self.first_name),
+            support_contact: self.support_contact.map(one_line).filter(|line| !line.is_empty()),
             login: one_line(self.login),
             url: self.url,
             not_me_url: self.not_me_url,
@@ -58,6 +61,7 @@ struct View<'a> {
     tenant: String,
     tenant_short: String,
     first_name: Option<String>,
+    support_contact: Option<String>,
     login: String,
     url: &'a str,
     not_me_url: &'a str,
