@@ -60,6 +60,16 @@ pub enum BlockReason {
 }
 
 impl BlockReason {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::PaymentOverdue,
+        Self::TrialEnded,
+        Self::Cancelled,
+        Self::RevokedByAdmin,
+        Self::WrongAccountType,
+        Self::Other,
+    ];
+
     /// The word in answers.
     #[must_use]
     pub fn as_str(self) -> &'static str {

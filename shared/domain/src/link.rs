@@ -166,6 +166,17 @@ pub enum WithdrawnReason {
 }
 
 impl WithdrawnReason {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::PasswordChanged,
+        Self::AddressChanged,
+        Self::AccountBlocked,
+        Self::AccountDeleted,
+        Self::NotMe,
+        Self::ByDesk,
+        Self::TooManyTries,
+    ];
+
     /// The word in answers.
     #[must_use]
     pub fn as_str(self) -> &'static str {

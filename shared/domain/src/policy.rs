@@ -97,6 +97,21 @@ pub enum Violation {
     Common,
 }
 
+impl Violation {
+    /// The codes, as answers name them.
+    pub const CODES: [&'static str; 9] = [
+        "too_short",
+        "too_long",
+        "needs_uppercase",
+        "needs_lowercase",
+        "needs_digit",
+        "needs_symbol",
+        "contains_last_name",
+        "reused",
+        "common",
+    ];
+}
+
 impl PasswordPolicy {
     /// Every rule the password does not keep, `Reused` apart: that one needs the history.
     #[must_use]

@@ -90,3 +90,20 @@ fn a_violation_names_itself_and_its_bound() {
     let json = serde_json::to_value([SHORT, Violation::Reused]).unwrap();
     assert_eq!(json, serde_json::json!([{"code": "too_short", "min": 8}, {"code": "reused"}]));
 }
+
+#[test]
+fn the_list_of_codes_is_whole() {
+    let all = [
+        SHORT,
+        LONG,
+        UPPER,
+        Violation::NeedsLowercase { min: 1 },
+        DIGIT,
+        Violation::NeedsSymbol { min: 1 },
+        ContainsLastName,
+        Violation::Reused,
+        Common,
+    ];
+    let codes = all.map(|violation| serde_json::to_value(violation).unwrap()["code"].clone());
+    assert_eq!(codes, Violation::CODES);
+}

@@ -6,11 +6,14 @@
 use std::collections::BTreeMap;
 
 use regain_domain::Language;
+use regain_domain::account::BlockReason;
+use regain_domain::link::WithdrawnReason;
+use regain_domain::policy::Violation;
 use regain_notices::ProblemCode;
 use serde_json::{Map, Value, json};
 
 use crate::api::{BODY_PROBLEMS, COMMON_PROBLEMS, Field, Kind, Operation, Presence, Route};
-use crate::problem::status;
+use crate::problem::{FAULT_CODES, status};
 use crate::routes::ROUTES;
 
 /// The whole document.
@@ -144,7 +147,18 @@ fn schema(kind: Kind) -> Value {
 /// RFC 9457, with our extension members.
 fn problem_schema() -> Value {
     let text = |description: &str| json!({"type": "string", "description": description});
-    let list = |description: &str| json!({"type": "array", "items": {"type": "object"}, "description": description});
+    let list = |properties: Value, description: &str| {
+        let items = json!({"type": "object", "required": ["code"], "properties": properties});
+        json!({"type": "array", "items": items, "description": description})
+    };
+    let pointer = text("Which member, as a JSON pointer (RFC 6901); empty for the whole body.");
+    let errors = json!({"pointer": pointer, "code": {"type": "string", "enum": FAULT_CODES}});
+    let bound = json!({"type": "integer"});
+    let violation = json!({"type": "string", "enum": Violation::CODES});
+    let violations = json!({"code": violation, "min": bound, "max": bound});
+    let withdrawn = WithdrawnReason::ALL.map(WithdrawnReason::as_str);
+    let blocked = BlockReason::ALL.map(BlockReason::as_str);
+    let reasons = [withdrawn.as_slice(), blocked.as_slice()].concat();
     json!({
         "type": "object",
         "required": ["type", "title", "status", "detail", "code", "request_id"],
@@ -156,15 +170,19 @@ fn problem_schema() -> Value {
             "code": text("What a program decides by."),
             "request_id": text("The gateway's id of this request."),
             "support_code": text("By which the service desk finds the story."),
-            "errors": list("`invalid_request`: `{pointer, code}` of everything at fault."),
-            "violations": list("`password_rejected`: every rule that is not kept, with its bound."),
+            "errors": list(errors, "`invalid_request`: everything at fault."),
+            "violations": list(violations, "`password_rejected`: every rule not kept, and its bound."),
             "at": {"type": "string", "format": "date-time", "description": "When a link died."},
             "remedy": {
                 "type": "string",
                 "enum": ["request_again", "use_newer_link", "sign_in", "contact_support"],
                 "description": "The one step that helps.",
             },
-            "reason": text("Why a link was withdrawn, or why an account is blocked."),
+            "reason": {
+                "type": "string",
+                "enum": reasons,
+                "description": "Why a link or grant was withdrawn, or why an account is blocked.",
+            },
         },
     })
 }

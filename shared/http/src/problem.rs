@@ -28,10 +28,28 @@ pub struct Fault {
     pub code: &'static str,
 }
 
+/// Everything that can be wrong with a member.
+pub const FAULT_CODES: &[&str] = &[
+    "not_json",
+    "not_an_object",
+    "unknown_field",
+    "duplicate_key",
+    "required",
+    "exactly_one",
+    "wrong_type",
+    "blank",
+    "control_character",
+    "too_long",
+    "not_an_address",
+    "not_a_language",
+    "not_allowed",
+];
+
 impl Fault {
-    /// At `pointer`, `code`.
+    /// At `pointer`, `code`, which is one of [`FAULT_CODES`].
     #[must_use]
     pub fn new(pointer: impl Into<String>, code: &'static str) -> Self {
+        debug_assert!(FAULT_CODES.contains(&code), "{code} is not in the list");
         Self { pointer: pointer.into(), code }
     }
 }

@@ -122,7 +122,7 @@ pub const ROUTES: &[Route] = &[
             method: Method::Post,
             id: "withdraw-link",
             summary: "This was not me: a live link dies; after a change, every session, link and \
-                      grant ends and the service desk is told.",
+                      grant of the account ends, and the service desk can see the report.",
             body: &[Field::required("token", Kind::Token, "Of a link, or of a notice.")],
             exactly_one: &[],
             status: 200,
@@ -140,7 +140,7 @@ pub const ROUTES: &[Route] = &[
         operations: &[Operation {
             method: Method::Post,
             id: "set-password",
-            summary: "Set the new password. A rejected one burns nothing.",
+            summary: "Set the new password. A rejected one burns nothing but one of twenty tries.",
             body: &[
                 Field::required("grant", Kind::Token, "From click-link."),
                 Field::required("password", Kind::Password, "The new password."),
