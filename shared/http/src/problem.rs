@@ -29,7 +29,7 @@ pub struct Fault {
 }
 
 /// Everything that can be wrong with a member.
-pub const FAULT_CODES: &[&str] = &[
+pub(crate) const FAULT_CODES: &[&str] = &[
     "not_json",
     "not_an_object",
     "unknown_field",
