@@ -46,7 +46,7 @@ pub(crate) const FAULT_CODES: &[&str] = &[
 ];
 
 impl Fault {
-    /// At `pointer`, `code`, which is one of [`FAULT_CODES`].
+    /// At `pointer`, `code`, which is one of `FAULT_CODES`.
     #[must_use]
     pub fn new(pointer: impl Into<String>, code: &'static str) -> Self {
         debug_assert!(FAULT_CODES.contains(&code), "{code} is not in the list");
