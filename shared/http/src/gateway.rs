@@ -100,6 +100,9 @@ pub(crate) fn answer(response: &Response<String>) -> Value {
     json!({
         "statusCode": response.status().as_u16(),
         "headers": headers,
+        // Empty, but there: `cargo lambda watch` takes no answer without them.
+        "multiValueHeaders": {},
+        "cookies": [],
         "body": response.body(),
         "isBase64Encoded": false,
     })
@@ -170,6 +173,8 @@ mod tests {
             json!({
                 "statusCode": 202,
                 "headers": {"content-type": "application/json"},
+                "multiValueHeaders": {},
+                "cookies": [],
                 "body": "{}",
                 "isBase64Encoded": false,
             })
