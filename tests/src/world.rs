@@ -387,9 +387,5 @@ fn ring(cloud: &Cloud, name: &str) -> Keyring {
 }
 
 fn cache(store: &Store) -> SettingsCache {
-    let store = store.clone();
-    SettingsCache::new(move |tenant| {
-        let store = store.clone();
-        async move { store.settings(&tenant).await }
-    })
+    SettingsCache::new(store.settings_loader())
 }

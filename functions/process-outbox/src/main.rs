@@ -13,11 +13,7 @@ async fn main() -> Result<(), InitError> {
     let links = cloud.secret(SecretName::Links).await?;
     let store = Store::new(&cloud, config.stack());
     let mailer = Mailer::new(&cloud, config.stack());
-    let settings = store.clone();
-    let settings = SettingsCache::new(move |tenant| {
-        let store = settings.clone();
-        async move { store.settings(&tenant).await }
-    });
+    let settings = SettingsCache::new(store.settings_loader());
     let public_base = config.public_base().to_owned();
     let step = &ProcessOutbox { store, links, mailer, settings, public_base };
     let answer = move |event: LambdaEvent<Value>| async move {

@@ -11,11 +11,7 @@ async fn main() -> Result<(), InitError> {
     let (links, edge) =
         tokio::try_join!(cloud.secret(SecretName::Links), cloud.secret(SecretName::Edge))?;
     let store = Store::new(&cloud, config.stack());
-    let (settings, calls) = (store.clone(), store.clone());
-    let settings = SettingsCache::new(move |tenant| {
-        let store = settings.clone();
-        async move { store.settings(&tenant).await }
-    });
+    let (settings, calls) = (SettingsCache::new(store.settings_loader()), store.clone());
     let edge = Edge::new("request-reset", &edge, settings, move || calls.calls());
     let step = &RequestReset { store, links };
     serve(edge, move |call| async move { handle(step, &call).await }).await

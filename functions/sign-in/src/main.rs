@@ -12,11 +12,7 @@ async fn main() -> Result<(), InitError> {
     let (sessions, edge) =
         tokio::try_join!(cloud.secret(SecretName::Sessions), cloud.secret(SecretName::Edge))?;
     let store = Store::new(&cloud, config.stack());
-    let (settings, calls) = (store.clone(), store.clone());
-    let settings = SettingsCache::new(move |tenant| {
-        let store = settings.clone();
-        async move { store.settings(&tenant).await }
-    });
+    let (settings, calls) = (SettingsCache::new(store.settings_loader()), store.clone());
     let edge = Edge::new("sign-in", &edge, settings, move || calls.calls());
     let step = &SignIn {
         store,

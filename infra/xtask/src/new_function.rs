@@ -97,11 +97,7 @@ async fn main() -> Result<(), InitError> {{
     let cloud = Cloud::connect(config.stack()).await;
     let edge = cloud.secret(SecretName::Edge).await?;
     let store = Store::new(&cloud, config.stack());
-    let (settings, calls) = (store.clone(), store.clone());
-    let settings = SettingsCache::new(move |tenant| {{
-        let store = settings.clone();
-        async move {{ store.settings(&tenant).await }}
-    }});
+    let (settings, calls) = (SettingsCache::new(store.settings_loader()), store.clone());
     let edge = Edge::new("{name}", &edge, settings, move || calls.calls());
     let step = &{step} {{ store }};
     serve(edge, move |call| async move {{ handle(step, &call).await }}).await

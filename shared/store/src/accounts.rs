@@ -33,24 +33,7 @@ impl Store {
         account: &Account,
     ) -> Result<bool, StoreError> {
         const OPERATION: &str = "create the account";
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.tables.accounts)
-            .set_item(Some(to_item(OPERATION, &Key::account(tenant, account_ref), account)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
-        match put {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::unavailable(OPERATION, error)),
-        }
+        let item = to_item(OPERATION, &Key::account(tenant, account_ref), account)?;
+        self.put_new(OPERATION, &self.tables.accounts, item).await
     }
 }

@@ -110,6 +110,36 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Puts an item that must not be there yet; false if it is.
+    async fn put_new(
+        &self,
+        operation: &'static str,
+        table: &str,
+        item: item::Item,
+    ) -> Result<bool, StoreError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await;
+        match put {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(StoreError::unavailable(operation, error)),
+        }
+    }
+}
+
 #[derive(Debug)]
 struct CountCalls(Arc<AtomicU32>);
 

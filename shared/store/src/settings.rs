@@ -1,5 +1,7 @@
 //! The `tenants` table.
 
+use std::pin::Pin;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use regain_domain::{Settings, TenantId};
 
@@ -43,24 +45,18 @@ impl Store {
             &std::collections::HashMap::from([(SETTINGS, settings)]),
         )?;
         item.insert("sk".to_owned(), text(SETTINGS));
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.tables.tenants)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
-        match put {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::unavailable(OPERATION, error)),
+        self.put_new(OPERATION, &self.tables.tenants, item).await
+    }
+
+    /// What the edge's cache is handed, since the edge knows no store.
+    pub fn settings_loader(&self) -> impl Fn(TenantId) -> Loading + Send + Sync + 'static {
+        let store = self.clone();
+        move |tenant| {
+            let store = store.clone();
+            Box::pin(async move { store.settings(&tenant).await })
         }
     }
 }
+
+/// Settings on their way.
+type Loading = Pin<Box<dyn Future<Output = Result<Option<Settings>, StoreError>> + Send>>;

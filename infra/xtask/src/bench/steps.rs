@@ -142,17 +142,17 @@ pub(crate) fn median(mut samples: Vec<f64>) -> f64 {
 /// A local cloud with one account, and the functions that prepare what a step needs.
 struct Bench {
     cloud: Cloud,
-    helpers: Mutex<[Process; 3]>,
+    preparing: Mutex<[Process; 3]>,
 }
 
 impl Bench {
     async fn new() -> Result<Self, String> {
         let cloud = Cloud::start(Options::default()).map_err(text)?;
         seed(&cloud).await?;
-        let helpers = ["request-reset", "process-outbox", "click-link"];
-        let [a, b, c] = helpers.map(|function| spawn(&cloud, function));
-        let helpers = Mutex::new([a.await?, b.await?, c.await?]);
-        Ok(Self { cloud, helpers })
+        let preparing = ["request-reset", "process-outbox", "click-link"];
+        let [a, b, c] = preparing.map(|function| spawn(&cloud, function));
+        let preparing = Mutex::new([a.await?, b.await?, c.await?]);
+        Ok(Self { cloud, preparing })
     }
 
     async fn spawn(&self, function: &str) -> Result<Process, String> {
@@ -168,8 +168,8 @@ impl Bench {
             Step::ClickLink => ("click-link", json!({"token": self.token().await?})),
             Step::SetPassword => {
                 let body = json!({"token": self.token().await?});
-                let mut helpers = self.helpers.lock().await;
-                let [_, _, click_link] = &mut *helpers;
+                let mut preparing = self.preparing.lock().await;
+                let [_, _, click_link] = &mut *preparing;
                 let (_, answer) = click_link.invoke(event("click-link", &body, round)).await?;
                 let grant = body_of(&answer).get("grant").cloned();
                 let password = format!("Molenwiek{}", now().as_microsecond());
@@ -181,8 +181,8 @@ impl Bench {
 
     /// The token of a new link, through the mail.
     async fn token(&self) -> Result<String, String> {
-        let mut helpers = self.helpers.lock().await;
-        let [request_reset, process_outbox, _] = &mut *helpers;
+        let mut preparing = self.preparing.lock().await;
+        let [request_reset, process_outbox, _] = &mut *preparing;
         request_reset.invoke(event("request-reset", &json!({"login": LOGIN}), 0)).await?;
         let process_outbox = Mutex::new(process_outbox);
         let function = async |event: Value| {
