@@ -57,8 +57,7 @@ async fn click(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
     for _ in 0..REREADS_MAX {
         let link = link(step, call, genuine).await?;
         if let State::Alive(Alive::Sent { .. }) = link.state(call.now, genuine.key) {
-            let window_seconds = call.settings.validity.link_clicked_seconds;
-            let deadline = Link::click_deadline(call.now, window_seconds);
+            let deadline = link.click_deadline(call.now, &call.settings);
             let entry = entry(Event::LinkClicked, &link, call);
             match step.store.click(&call.tenant, &link, deadline, &entry, call.now).await? {
                 Written::Done => return Ok(granted(step, call, &link, deadline)),

@@ -2,7 +2,7 @@
 
 use regain_domain::event::Event;
 use regain_domain::issue::{Dropped, Issue, Request, decide};
-use regain_domain::link::LinkPurpose;
+use regain_domain::link::{LinkPurpose, Origin};
 use regain_domain::time::after;
 use regain_domain::{Account, AccountRef, Link};
 use regain_store::{
@@ -100,6 +100,7 @@ async fn issue(
     let link = Link {
         link_id: request.link_id,
         purpose: LinkPurpose::Reset,
+        origin: Origin::SelfService,
         account_ref: account_ref.clone(),
         account_id: account.account_id.clone(),
         login: Some(account.login.clone()),

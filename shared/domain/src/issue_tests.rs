@@ -63,6 +63,7 @@ fn the_same_link_goes_out_again_only_unclicked_and_within_the_window() {
     let current = Link {
         link_id: LinkId::new([2; 10]),
         purpose: LinkPurpose::Reset,
+        origin: Default::default(),
         account_ref: AccountRef::of(&TenantId::parse("demo").unwrap(), &login),
         account_id: "a".into(),
         login: None,

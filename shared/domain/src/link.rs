@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{Account, AccountRef};
 use crate::keys::KeyState;
+use crate::settings::Settings;
 use crate::time::{after, micros};
 use crate::token::CROCKFORD;
 
@@ -30,17 +31,46 @@ use crate::token::CROCKFORD;
 pub enum LinkPurpose {
     /// Choose a new password.
     Reset,
+    /// Choose the first password of an account that someone else made.
+    Invite,
+    /// Choose a password in the place of a temporary one. It is never mailed: sign-in makes it
+    /// clicked and gives its grant.
+    MustChange,
 }
 
 impl LinkPurpose {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Reset];
+    pub const ALL: [Self; 3] = [Self::Reset, Self::Invite, Self::MustChange];
 
     /// The word in answers, keys and logs.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Reset => "reset",
+            Self::Invite => "invite",
+            Self::MustChange => "must_change",
+        }
+    }
+}
+
+/// Who asked for a link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Whoever typed the login.
+    #[default]
+    SelfService,
+    /// The service desk or an admin.
+    BackOffice,
+}
+
+impl Origin {
+    /// The word in answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SelfService => "self_service",
+            Self::BackOffice => "back_office",
         }
     }
 }
@@ -95,6 +125,9 @@ pub struct Link {
     pub link_id: LinkId,
     /// What it is for.
     pub purpose: LinkPurpose,
+    /// Who asked for it.
+    #[serde(default)]
+    pub origin: Origin,
     /// Where the account is.
     pub account_ref: AccountRef,
     /// Whose it is.
@@ -323,8 +356,13 @@ impl Link {
     /// The deadline of its grant if it is clicked now. The first click ends the validity it was
     /// sent with; a long window may outlast it.
     #[must_use]
-    pub fn click_deadline(now: Timestamp, window_seconds: u32) -> Timestamp {
-        after(now, window_seconds)
+    pub fn click_deadline(&self, now: Timestamp, settings: &Settings) -> Timestamp {
+        let deadline = after(now, settings.validity.link_clicked_seconds);
+        match settings.mailed_seconds_max() {
+            // Never before the deadline that it was sent with.
+            Some(max) => deadline.min(after(self.issued_at, max).max(self.expires_at)),
+            None => deadline,
+        }
     }
 
     /// Whether the account is still the one that the link was issued for: the same epoch, active.

@@ -16,6 +16,7 @@ fn sent() -> Link {
     Link {
         link_id: LinkId::new([1; 10]),
         purpose: LinkPurpose::Reset,
+        origin: Origin::SelfService,
         account_ref: AccountRef::of(&tenant.unwrap(), &login.unwrap()),
         account_id: "a".into(),
         login: Some("mo@example.com".into()),

@@ -35,9 +35,18 @@ pub struct PasswordPolicy {
 #[serde(rename_all = "snake_case")]
 pub enum Profile {
     /// What service desks know: eight characters, a capital, a digit, not the last name, never
-    /// used before.
+    /// used before. A tenant may ask for more.
     Classic,
+    /// NIST SP 800-63B-4 §3.1.1.2: fifteen characters, no character classes.
+    #[serde(rename = "nist-800-63b-4")]
+    Nist800_63B4,
+    /// Whatever the tenant chooses, above the floors that nobody can lower.
+    Custom,
 }
+
+/// A password that is the only factor has at least so many characters (NIST SP 800-63B-4
+/// §3.1.1.2).
+const NIST_LENGTH_MIN: u32 = 15;
 
 impl Default for PasswordPolicy {
     fn default() -> Self {
@@ -113,6 +122,32 @@ impl Violation {
 }
 
 impl PasswordPolicy {
+    /// The rules that count: what the tenant chose, and where its profile asks for something else,
+    /// that.
+    #[must_use]
+    pub fn effective(&self) -> Self {
+        let least = Self::default();
+        match self.profile {
+            Profile::Custom => self.clone(),
+            Profile::Classic => Self {
+                length_min: self.length_min.max(least.length_min),
+                uppercase_min: self.uppercase_min.max(least.uppercase_min),
+                digits_min: self.digits_min.max(least.digits_min),
+                forbid_last_name: true,
+                forbid_reuse: true,
+                ..self.clone()
+            },
+            Profile::Nist800_63B4 => Self {
+                length_min: self.length_min.max(NIST_LENGTH_MIN),
+                uppercase_min: 0,
+                lowercase_min: 0,
+                digits_min: 0,
+                symbols_min: 0,
+                ..self.clone()
+            },
+        }
+    }
+
     /// Every rule the password does not keep, `Reused` apart: that one needs the history.
     #[must_use]
     pub fn violations(&self, password: &Password, last_name: Option<&str>) -> Vec<Violation> {

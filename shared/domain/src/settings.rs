@@ -1,12 +1,20 @@
 //! A tenant's settings, with a default and a bound for every one.
+//!
+//! What is stored is what the tenant chose. What counts is `effective`: the profile of the password
+//! policy may ask for more than was chosen, and says so here and nowhere else.
+
+mod bounds;
+mod urls;
 
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
 
 use crate::language::Language;
-use crate::login::Login;
-use crate::policy::PasswordPolicy;
+use crate::link::LinkPurpose;
+use crate::policy::{PasswordPolicy, Profile};
 use crate::tenant::TenantId;
+
+pub use bounds::SettingFault;
+pub use urls::is_secure_base;
 
 /// What a tenant can set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,14 +28,34 @@ pub struct Settings {
     pub default_language: Language,
     /// The tenant's own frontend.
     pub frontend: Frontend,
-    /// Who the mail is from.
+    /// Who notices are from.
     pub sender: Sender,
+    /// Domains that mail may be from. Only the operator sets them.
+    pub sender_domains: Vec<String>,
+    /// Names that text messages may be from. Only the operator sets them.
+    pub sms_names: Vec<String>,
     /// How long things are good for.
     pub validity: Validity,
+    /// When wrong passwords lock an account.
+    pub lockout: Lockout,
+    /// What a code looks like.
+    pub code: Code,
     /// How often.
     pub limits: Limits,
     /// What a new password must be.
     pub password_policy: PasswordPolicy,
+    /// Who chooses a new password.
+    pub own_password: OwnPassword,
+    /// How phone numbers are read, and where messages may go.
+    pub phone: Phone,
+    /// Where a person must prove to be one.
+    pub captcha: Captcha,
+    /// Links that sign in once.
+    pub magic_login: MagicLogin,
+    /// Whether an admin may set a temporary password.
+    pub temporary_passwords_enabled: bool,
+    /// How long a timeline is kept.
+    pub timeline_days: u32,
     /// Whom people can ask, as a sentence or an address.
     pub support_contact: Option<String>,
 }
@@ -44,31 +72,59 @@ pub struct Frontend {
     pub allowed_origins: Vec<String>,
 }
 
-/// Who the mail is from.
+/// Who notices are from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sender {
-    /// The address.
+    /// The address of mails, within `sender_domains`.
     pub email: String,
     /// The name before it; none: the tenant's.
     pub name: Option<String>,
+    /// The name of text messages, one of `sms_names`; none: a number.
+    pub sms_name: Option<String>,
 }
 
 /// How long things are good for, in seconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Validity {
-    /// A link that nobody clicked.
+    /// A reset link that nobody clicked.
     pub link_unclicked_seconds: u32,
     /// From the click to the new password.
     pub link_clicked_seconds: u32,
+    /// An invite that nobody clicked.
+    pub invite_seconds: u32,
+    /// A link that signs in.
+    pub magic_link_seconds: u32,
+    /// A recovery, from the captcha to the code.
+    pub recovery_seconds: u32,
+    /// A code.
+    pub code_seconds: u32,
     /// A session.
     pub session_seconds: u32,
     /// Within this of its issue, a repeated request mails the unclicked link again.
     pub same_link_window_seconds: u32,
 }
 
-/// How often, within a clock hour.
+/// When wrong passwords lock an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lockout {
+    /// Wrong passwords until the lock.
+    pub failures: u32,
+    /// How long it holds; 0: until it is taken off.
+    pub lock_seconds: u32,
+}
+
+/// What a code looks like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Code {
+    /// How many digits.
+    pub digits: u32,
+}
+
+/// How often, within a clock hour or a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -78,6 +134,75 @@ pub struct Limits {
     pub per_address_hour: u32,
     /// Mails to one login.
     pub mails_per_login_hour: u32,
+    /// Codes for one account in 24 hours.
+    pub codes_per_account_day: u32,
+}
+
+/// Who chooses a new password.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnPassword {
+    /// The person.
+    #[default]
+    Always,
+    /// The person if there is a second step, else Regain.
+    WithSecondStep,
+    /// The person chooses the beginning, Regain the ending.
+    WithEnding,
+    /// Regain.
+    Generated,
+}
+
+/// How phone numbers are read, and where messages may go. Countries are ISO 3166-1 alpha-2.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Phone {
+    /// The country of a number without a country code.
+    pub default_region: String,
+    /// Countries that are sent to.
+    pub allowed_countries: Vec<String>,
+}
+
+/// Where a person must prove to be one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Captcha {
+    /// Before a reset is requested.
+    pub request_reset: Demand,
+    /// Before a recovery is started.
+    pub start_recovery: Demand,
+    /// Whether capitals matter.
+    pub case: LetterCase,
+}
+
+/// Whether something is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Demand {
+    /// Never.
+    Never,
+    /// Always.
+    Always,
+}
+
+/// Whether capitals matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LetterCase {
+    /// They do.
+    Sensitive,
+    /// They do not.
+    Any,
+}
+
+/// Links that sign in once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MagicLogin {
+    /// Whether there are any.
+    pub enabled: bool,
+    /// Whether one takes the attempt lock off.
+    pub takes_lock_off: bool,
 }
 
 impl Default for Settings {
@@ -88,9 +213,19 @@ impl Default for Settings {
             default_language: Language::En,
             frontend: Frontend::default(),
             sender: Sender::default(),
+            sender_domains: vec!["example.com".to_owned()],
+            sms_names: Vec::new(),
             validity: Validity::default(),
+            lockout: Lockout::default(),
+            code: Code::default(),
             limits: Limits::default(),
             password_policy: PasswordPolicy::default(),
+            own_password: OwnPassword::default(),
+            phone: Phone::default(),
+            captcha: Captcha::default(),
+            magic_login: MagicLogin::default(),
+            temporary_passwords_enabled: false,
+            timeline_days: 365,
             support_contact: None,
         }
     }
@@ -98,7 +233,7 @@ impl Default for Settings {
 
 impl Default for Sender {
     fn default() -> Self {
-        Self { email: "no-reply@example.com".to_owned(), name: None }
+        Self { email: "no-reply@example.com".to_owned(), name: None, sms_name: None }
     }
 }
 
@@ -107,91 +242,115 @@ impl Default for Validity {
         Self {
             link_unclicked_seconds: 172_800,
             link_clicked_seconds: 900,
+            invite_seconds: 604_800,
+            magic_link_seconds: 900,
+            recovery_seconds: 900,
+            code_seconds: 600,
             session_seconds: 900,
             same_link_window_seconds: 0,
         }
     }
 }
 
-impl Default for Limits {
+impl Default for Lockout {
     fn default() -> Self {
-        Self { per_login_and_address_hour: 5, per_address_hour: 100, mails_per_login_hour: 10 }
+        Self { failures: 5, lock_seconds: 900 }
     }
 }
 
-/// A setting out of its bounds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SettingFault {
-    /// Where, as a JSON pointer.
-    pub pointer: &'static str,
-    /// What is wrong with it.
-    pub code: &'static str,
+impl Default for Code {
+    fn default() -> Self {
+        Self { digits: 6 }
+    }
 }
 
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            per_login_and_address_hour: 5,
+            per_address_hour: 100,
+            mails_per_login_hour: 10,
+            codes_per_account_day: 5,
+        }
+    }
+}
+
+impl Default for Phone {
+    fn default() -> Self {
+        Self { default_region: "NL".to_owned(), allowed_countries: vec!["NL".to_owned()] }
+    }
+}
+
+impl Default for Captcha {
+    fn default() -> Self {
+        Self {
+            request_reset: Demand::Never,
+            start_recovery: Demand::Always,
+            case: LetterCase::Sensitive,
+        }
+    }
+}
+
+impl Default for MagicLogin {
+    fn default() -> Self {
+        Self { enabled: true, takes_lock_off: true }
+    }
+}
+
+/// A link in a mail that recovers an account is good for at most a day in all
+/// (NIST SP 800-63B-4 §4.2.1.2).
+pub const NIST_MAILED_SECONDS_MAX: u32 = 24 * 60 * 60;
+
 impl Settings {
-    /// Every setting that is out of its bounds; none: the settings may be stored.
+    /// What counts: what the tenant chose, and where its profile asks for more, that.
     #[must_use]
-    pub fn faults(&self) -> Vec<SettingFault> {
-        let (validity, limits, policy) = (&self.validity, &self.limits, &self.password_policy);
-        let within = [
-            ("/validity/link_unclicked_seconds", validity.link_unclicked_seconds, 300, 2_592_000),
-            ("/validity/link_clicked_seconds", validity.link_clicked_seconds, 60, 86_400),
-            ("/validity/session_seconds", validity.session_seconds, 60, 86_400),
-            ("/validity/same_link_window_seconds", validity.same_link_window_seconds, 0, 600),
-            ("/limits/per_login_and_address_hour", limits.per_login_and_address_hour, 1, LIMIT_MAX),
-            ("/limits/per_address_hour", limits.per_address_hour, 1, LIMIT_MAX),
-            ("/limits/mails_per_login_hour", limits.mails_per_login_hour, 1, LIMIT_MAX),
-            ("/password_policy/length_min", policy.length_min, 8, 64),
-            ("/password_policy/length_max", policy.length_max, 64, 256),
-            ("/password_policy/uppercase_min", policy.uppercase_min, 0, 8),
-            ("/password_policy/lowercase_min", policy.lowercase_min, 0, 8),
-            ("/password_policy/digits_min", policy.digits_min, 0, 8),
-            ("/password_policy/symbols_min", policy.symbols_min, 0, 8),
-        ]
-        .into_iter()
-        .filter(|(_, value, min, max)| !(min..=max).contains(&value))
-        .map(|(pointer, ..)| (pointer, "out_of_bounds"));
-        let shaped = [
-            ("/name", is_a_name(&self.name), "not_a_name"),
-            ("/languages", !self.languages.is_empty(), "empty"),
-            ("/default_language", self.languages.contains(&self.default_language), "not_offered"),
-            ("/sender/email", Login::parse(&self.sender.email).is_ok(), "not_an_address"),
-            ("/sender/name", self.sender.name.as_deref().is_none_or(is_a_name), "not_a_name"),
-            (
-                "/support_contact",
-                self.support_contact.as_deref().is_none_or(is_a_name),
-                "not_a_name",
-            ),
-            (
-                "/frontend/link_url",
-                self.frontend.link_url.as_deref().is_none_or(is_a_link_url),
-                "not_a_link_url",
-            ),
-            (
-                "/frontend/return_urls",
-                self.frontend.return_urls.len() <= LIST_MAX
-                    && self.frontend.return_urls.iter().all(|url| return_url(url).is_some()),
-                "not_a_return_url",
-            ),
-            (
-                "/frontend/allowed_origins",
-                self.frontend.allowed_origins.len() <= LIST_MAX
-                    && self.frontend.allowed_origins.iter().all(|origin| is_an_origin(origin)),
-                "not_an_origin",
-            ),
-        ]
-        .into_iter()
-        .filter(|(_, fine, _)| !fine)
-        .map(|(pointer, _, code)| (pointer, code));
-        within.chain(shaped).map(|(pointer, code)| SettingFault { pointer, code }).collect()
+    pub fn effective(&self) -> Self {
+        let mut effective =
+            Self { password_policy: self.password_policy.effective(), ..self.clone() };
+        if self.password_policy.profile == Profile::Nist800_63B4 {
+            let Validity {
+                link_unclicked_seconds,
+                link_clicked_seconds,
+                invite_seconds,
+                magic_link_seconds,
+                ..
+            } = &mut effective.validity;
+            for seconds in
+                [link_unclicked_seconds, link_clicked_seconds, invite_seconds, magic_link_seconds]
+            {
+                *seconds = NIST_MAILED_SECONDS_MAX.min(*seconds);
+            }
+        }
+        effective
+    }
+
+    /// How long a mailed link may live from its issue to its use; none: no bound but its own two.
+    #[must_use]
+    pub fn mailed_seconds_max(&self) -> Option<u32> {
+        let bounded = self.password_policy.profile == Profile::Nist800_63B4;
+        bounded.then_some(NIST_MAILED_SECONDS_MAX)
+    }
+
+    /// How long a link of this purpose can be clicked.
+    #[must_use]
+    pub fn unclicked_seconds(&self, purpose: LinkPurpose) -> u32 {
+        match purpose {
+            LinkPurpose::Reset => self.validity.link_unclicked_seconds,
+            LinkPurpose::Invite => self.validity.invite_seconds,
+            // Made clicked: its grant is handed out at once.
+            LinkPurpose::MustChange => self.validity.link_clicked_seconds,
+        }
     }
 
     /// The asked return URL, if the tenant allows it; compared after parsing, never as text.
     #[must_use]
     pub fn allowed_return_url(&self, asked: &str) -> Option<String> {
-        let asked = return_url(asked)?;
-        let allowed =
-            self.frontend.return_urls.iter().any(|url| return_url(url) == Some(asked.clone()));
+        let asked = urls::return_url(asked)?;
+        let allowed = self
+            .frontend
+            .return_urls
+            .iter()
+            .any(|url| urls::return_url(url) == Some(asked.clone()));
         allowed.then(|| asked.into())
     }
 
@@ -215,65 +374,6 @@ impl Settings {
     pub fn not_me_url(public_base: &str, tenant: &TenantId, token: &str) -> String {
         format!("{public_base}/p/{tenant}/not-me/{token}")
     }
-}
-
-const LIMIT_MAX: u32 = 10_000;
-const LIST_MAX: usize = 50;
-const NAME_CHARACTERS_MAX: usize = 100;
-
-/// One line of text that may stand in a subject or a header.
-fn is_a_name(text: &str) -> bool {
-    !text.trim().is_empty()
-        && text.chars().count() <= NAME_CHARACTERS_MAX
-        && !text.contains(char::is_control)
-}
-
-/// `https`, or `http` on this machine; no user, no fragment tricks with the host.
-fn secure(url: &Url) -> bool {
-    let loopback = match url.host() {
-        Some(Host::Domain(domain)) => domain == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    url.username().is_empty()
-        && url.password().is_none()
-        && (url.scheme() == "https" && url.host().is_some() || url.scheme() == "http" && loopback)
-}
-
-/// Whether links may be built on this: scheme, host and port of `https`, or of this machine.
-#[must_use]
-pub fn is_secure_base(text: &str) -> bool {
-    is_an_origin(text)
-}
-
-fn return_url(text: &str) -> Option<Url> {
-    // What a browser would drop or read otherwise than this parser is refused, not repaired.
-    if text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
-        return None;
-    }
-    let scheme_spelled = text.starts_with("https://") || text.starts_with("http://");
-    Url::parse(text).ok().filter(|url| scheme_spelled && secure(url) && url.fragment().is_none())
-}
-
-/// A URL with one `{token}`, after the host.
-fn is_a_link_url(text: &str) -> bool {
-    let Some((before, after)) = text.split_once("{token}") else { return false };
-    let filled = format!("{before}0{after}");
-    let host_is_whole =
-        before.split_once("://").is_some_and(|(_, rest)| rest.contains(['/', '?', '#']));
-    let parsed = Url::parse(&filled).ok().filter(secure);
-    host_is_whole
-        && !after.contains("{token}")
-        && parsed.is_some()
-        && !text.contains(char::is_control)
-}
-
-fn is_an_origin(text: &str) -> bool {
-    Url::parse(text)
-        .ok()
-        .filter(secure)
-        .is_some_and(|url| url.origin().ascii_serialization() == text)
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ fn a_link_url_holds_the_token_after_a_secure_host() {
         ("//evil.example/{token}", false),
         ("/reset/{token}", false),
     ] {
-        assert_eq!(is_a_link_url(url), fine, "{url}");
+        assert_eq!(urls::is_a_link_url(url), fine, "{url}");
     }
 }
 
@@ -102,7 +102,7 @@ fn an_origin_is_a_scheme_a_host_and_a_port() {
         ("*", false),
         ("null", false),
     ] {
-        assert_eq!(is_an_origin(origin), fine, "{origin}");
+        assert_eq!(urls::is_an_origin(origin), fine, "{origin}");
     }
 }
 

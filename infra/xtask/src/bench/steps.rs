@@ -212,6 +212,7 @@ async fn seed(cloud: &Cloud) -> Result<(), String> {
         per_login_and_address_hour: most,
         per_address_hour: most,
         mails_per_login_hour: most,
+        ..Limits::default()
     };
     let settings = Settings { name: "Bench".to_owned(), limits, ..Settings::default() };
     store.create_tenant(&tenant, &settings).await.map_err(text)?;

@@ -95,6 +95,7 @@ fn settings() -> Settings {
             per_login_and_address_hour: LIMIT_MAX,
             per_address_hour: LIMIT_MAX,
             mails_per_login_hour: LIMIT_MAX,
+            codes_per_account_day: 1000,
         },
         frontend: Frontend {
             return_urls: FRONTENDS.map(|origin| format!("{origin}/")).to_vec(),
