@@ -127,6 +127,9 @@ pub struct Account {
     /// The hash, a PHC string.
     #[serde(default)]
     pub password_phc: Option<String>,
+    /// Until when the present password works, which an admin set and its owner must replace.
+    #[serde(default, with = "micros::option")]
+    pub temporary_until: Option<Timestamp>,
     /// When a person last set the password.
     #[serde(default, with = "micros::option")]
     pub password_set_at: Option<Timestamp>,
@@ -171,6 +174,7 @@ impl Account {
             epoch: 0,
             password_version: 0,
             password_phc: None,
+            temporary_until: None,
             password_set_at: None,
             password_in_history: false,
             history_salt: None,
@@ -183,6 +187,40 @@ impl Account {
         }
     }
 }
+
+impl Account {
+    /// Ends every link, grant and session that was issued until now.
+    pub fn end(&mut self, reason: WithdrawnReason, now: Timestamp) {
+        self.epoch += 1;
+        self.slots.clear();
+        self.killed_at = Some(now);
+        self.kill_reason = Some(reason);
+    }
+
+    /// Whether the present password is a temporary one, and still works.
+    #[must_use]
+    pub fn temporary(&self, now: Timestamp) -> Temporary {
+        match self.temporary_until {
+            None => Temporary::No,
+            Some(until) if now < until => Temporary::Until(until),
+            Some(_) => Temporary::Over,
+        }
+    }
+}
+
+/// Whether a password is a temporary one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Temporary {
+    /// Its owner chose it.
+    No,
+    /// An admin set it, and it works until then.
+    Until(Timestamp),
+    /// An admin set it, and it works no more.
+    Over,
+}
+
+/// How long a temporary password works.
+pub const TEMPORARY_PASSWORD_SECONDS: u32 = 24 * 60 * 60;
 
 /// Personal data and a hash: a debug print shows the id only.
 impl fmt::Debug for Account {

@@ -4,9 +4,11 @@
 //! bytes are arguments, so every rule is a table in a test and holds to the second.
 
 pub mod account;
+pub mod api_key;
 pub mod blocklist;
 pub mod client;
 pub mod event;
+pub mod generated;
 pub mod hashing;
 pub mod issue;
 pub mod keys;
@@ -15,6 +17,7 @@ pub mod link;
 pub mod login;
 pub mod password;
 pub mod policy;
+pub mod seal;
 pub mod settings;
 pub mod support;
 pub mod tenant;

@@ -148,29 +148,31 @@ impl PasswordPolicy {
         }
     }
 
+    /// What `text` still lacks, of each kind of character and in all.
+    pub(crate) fn lacking(&self, text: &str) -> Counts {
+        let has = Counts::of(text);
+        Counts {
+            length: self.length_min.saturating_sub(has.length),
+            uppercase: self.uppercase_min.saturating_sub(has.uppercase),
+            lowercase: self.lowercase_min.saturating_sub(has.lowercase),
+            digits: self.digits_min.saturating_sub(has.digits),
+            symbols: self.symbols_min.saturating_sub(has.symbols),
+        }
+    }
+
     /// Every rule the password does not keep, `Reused` apart: that one needs the history.
     #[must_use]
     pub fn violations(&self, password: &Password, last_name: Option<&str>) -> Vec<Violation> {
         let text = password.expose();
-        let count = |is: fn(char) -> bool| characters(text.chars().filter(|c| is(*c)).count());
-        let length = characters(text.chars().count());
-        let symbol = |c: char| !c.is_alphanumeric() && !c.is_whitespace() && !is_combining_mark(c);
+        let Counts { length, .. } = Counts::of(text);
+        let lacking = self.lacking(text);
         [
-            (length < self.length_min, Violation::TooShort { min: self.length_min }),
+            (lacking.length > 0, Violation::TooShort { min: self.length_min }),
             (length > self.length_max, Violation::TooLong { max: self.length_max }),
-            (
-                count(char::is_uppercase) < self.uppercase_min,
-                Violation::NeedsUppercase { min: self.uppercase_min },
-            ),
-            (
-                count(char::is_lowercase) < self.lowercase_min,
-                Violation::NeedsLowercase { min: self.lowercase_min },
-            ),
-            (
-                count(char::is_numeric) < self.digits_min,
-                Violation::NeedsDigit { min: self.digits_min },
-            ),
-            (count(symbol) < self.symbols_min, Violation::NeedsSymbol { min: self.symbols_min }),
+            (lacking.uppercase > 0, Violation::NeedsUppercase { min: self.uppercase_min }),
+            (lacking.lowercase > 0, Violation::NeedsLowercase { min: self.lowercase_min }),
+            (lacking.digits > 0, Violation::NeedsDigit { min: self.digits_min }),
+            (lacking.symbols > 0, Violation::NeedsSymbol { min: self.symbols_min }),
             (
                 self.forbid_last_name && last_name.is_some_and(|name| contains_name(text, name)),
                 Violation::ContainsLastName,
@@ -180,6 +182,29 @@ impl PasswordPolicy {
         .into_iter()
         .filter_map(|(broken, violation)| broken.then_some(violation))
         .collect()
+    }
+}
+
+/// Characters of each kind, in Unicode code points.
+pub(crate) struct Counts {
+    pub(crate) length: u32,
+    pub(crate) uppercase: u32,
+    pub(crate) lowercase: u32,
+    pub(crate) digits: u32,
+    pub(crate) symbols: u32,
+}
+
+impl Counts {
+    fn of(text: &str) -> Self {
+        let count = |is: fn(char) -> bool| characters(text.chars().filter(|c| is(*c)).count());
+        let symbol = |c: char| !c.is_alphanumeric() && !c.is_whitespace() && !is_combining_mark(c);
+        Self {
+            length: characters(text.chars().count()),
+            uppercase: count(char::is_uppercase),
+            lowercase: count(char::is_lowercase),
+            digits: count(char::is_numeric),
+            symbols: count(symbol),
+        }
     }
 }
 

@@ -13,12 +13,35 @@ pub struct TenantId(String);
 
 /// The text is no tenant's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a tenant's name is 2 to 40 of a-z, 0-9 and -, with no - at either end")]
+#[error("a tenant's name is 2 to 40 of a-z, 0-9 and -, with no - at either end, and not `regain`")]
 pub struct NotATenantId;
 
+/// The name that no tenant can have.
+const INSTALLATION: &str = "regain";
+
 impl TenantId {
-    /// Checks the spelling; says nothing about whether the tenant exists.
+    /// Where what belongs to no tenant is kept: the operator's keys and the list of tenants.
+    #[must_use]
+    pub fn installation() -> Self {
+        Self(INSTALLATION.to_owned())
+    }
+
+    /// Whether it is no tenant at all, but the installation.
+    #[must_use]
+    pub fn is_installation(&self) -> bool {
+        self.0 == INSTALLATION
+    }
+
+    /// A tenant's name; says nothing about whether the tenant exists.
     pub fn parse(text: &str) -> Result<Self, NotATenantId> {
+        Self::parse_any(text).and_then(|tenant| match tenant.is_installation() {
+            true => Err(NotATenantId),
+            false => Ok(tenant),
+        })
+    }
+
+    /// A tenant's name, or the installation's.
+    pub fn parse_any(text: &str) -> Result<Self, NotATenantId> {
         let spelled = (2..=40).contains(&text.len())
             && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
             && !text.starts_with('-')
@@ -72,6 +95,7 @@ mod tests {
             "démo",
             "a#b",
             "a/b",
+            "regain",
             &"a".repeat(41),
         ] {
             assert!(TenantId::parse(bad).is_err(), "{bad}");
