@@ -70,6 +70,22 @@ impl BlockReason {
         Self::Other,
     ];
 
+    /// Their words.
+    pub const WORDS: [&'static str; 6] = [
+        "payment_overdue",
+        "trial_ended",
+        "cancelled",
+        "revoked_by_admin",
+        "wrong_account_type",
+        "other",
+    ];
+
+    /// The reason of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+
     /// The word in answers.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -18,7 +18,7 @@ impl Language {
 
     /// The BCP 47 tag.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::Nl => "nl",

@@ -1,12 +1,13 @@
 //! How an endpoint is described: once, and then read by the edge to check what comes in, by the
 //! OpenAPI document, and in debug builds by the edge again to check what goes out.
 
+use regain_domain::api_key::Role;
 use regain_notices::ProblemCode;
 
 /// A path, and what can be done there.
 #[derive(Debug)]
 pub struct Route {
-    /// The path, with `{tenant}` in it.
+    /// The path, with what varies in braces: `{tenant}`, `{id}`, `{code}`.
     pub path: &'static str,
     /// The function that serves it.
     pub function: &'static str,
@@ -17,22 +18,71 @@ pub struct Route {
 /// A method on a path.
 #[derive(Debug)]
 pub struct Operation {
-    /// `GET` or `POST`; GET changes nothing.
+    /// GET changes nothing.
     pub method: Method,
-    /// Its name: the last word of the path.
+    /// Its name.
     pub id: &'static str,
     /// One line for the reader of the API.
     pub summary: &'static str,
-    /// The members of the JSON body; empty: no body is read.
+    /// Who may call.
+    pub access: Access,
+    /// What the query string may hold.
+    pub query: &'static [Field],
+    /// How the body is written, and the answer to it.
+    pub form: Form,
+    /// The members of the body, or of each of its lines; empty: no body is read.
     pub body: &'static [Field],
     /// Of these, exactly one must be there.
     pub exactly_one: &'static [&'static str],
     /// The status of success.
     pub status: u16,
-    /// The members of the JSON answer.
+    /// The members of the answer, or of each of its lines; empty with 204.
     pub answer: &'static [Field],
     /// Problems beyond those that any operation can answer with.
     pub problems: &'static [ProblemCode],
+}
+
+impl Operation {
+    /// What a row is when it says nothing else: for anyone, with a JSON body.
+    pub const POST: Self = Self {
+        method: Method::Post,
+        id: "",
+        summary: "",
+        access: Access::Public,
+        query: &[],
+        form: Form::Json,
+        body: &[],
+        exactly_one: &[],
+        status: 200,
+        answer: &[],
+        problems: &[],
+    };
+    /// The same, to read.
+    pub const GET: Self = Self { method: Method::Get, ..Self::POST };
+    /// The same, to change some members (RFC 7396).
+    pub const PATCH: Self = Self { method: Method::Patch, form: Form::MergePatch, ..Self::POST };
+    /// The same, to end something.
+    pub const DELETE: Self = Self { method: Method::Delete, status: 204, ..Self::POST };
+}
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone.
+    Public,
+    /// Who holds a key of at least this role.
+    Key(Role),
+}
+
+/// How a body is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One JSON object.
+    Json,
+    /// One JSON object; what is null in it is to be removed (RFC 7396).
+    MergePatch,
+    /// A JSON object on each line; so is the answer.
+    Lines,
 }
 
 /// A method of an operation. HEAD and OPTIONS follow from these.
@@ -42,6 +92,10 @@ pub enum Method {
     Get,
     /// Acts.
     Post,
+    /// Changes some members.
+    Patch,
+    /// Ends.
+    Delete,
 }
 
 impl Method {
@@ -51,6 +105,8 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
         }
     }
 }
@@ -75,6 +131,8 @@ pub enum Presence {
     Required,
     /// Or not.
     Optional,
+    /// In an answer always, but it may be null.
+    Nullable,
 }
 
 /// What a member holds.
@@ -104,6 +162,8 @@ pub enum Kind {
     List(&'static [Field]),
     /// A list of some of these words.
     Words(&'static [&'static str]),
+    /// A list of texts, each of at most so many bytes.
+    Texts(usize),
 }
 
 impl Field {
@@ -113,12 +173,21 @@ impl Field {
         Self { name, kind, presence: Presence::Required, meaning }
     }
 
+    /// A member that is there, or null.
+    #[must_use]
+    pub const fn nullable(name: &'static str, kind: Kind, meaning: &'static str) -> Self {
+        Self { name, kind, presence: Presence::Nullable, meaning }
+    }
+
     /// A member that may be there.
     #[must_use]
     pub const fn optional(name: &'static str, kind: Kind, meaning: &'static str) -> Self {
         Self { name, kind, presence: Presence::Optional, meaning }
     }
 }
+
+/// Problems that any operation can answer with that asks for a key.
+pub const KEY_PROBLEMS: &[ProblemCode] = &[ProblemCode::Unauthorized, ProblemCode::Forbidden];
 
 /// Problems that any operation can answer with.
 pub const COMMON_PROBLEMS: &[ProblemCode] = &[

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
+use regain_domain::api_key::ApiKey;
 use regain_domain::client::ClientAddress;
 use regain_domain::keys::{DerivedKey, mac};
-use regain_domain::{Language, Settings, SupportCode, TenantId};
+use regain_domain::{Language, Link, Settings, SupportCode, TenantId};
 
 use crate::api::Operation;
-use crate::body::Body;
+use crate::body::{Body, Line};
 use crate::log::LogLine;
 
 /// Everything about one request that a step may need. The edge has checked all of it.
@@ -20,10 +21,18 @@ pub struct Call {
     pub operation: &'static Operation,
     /// At which tenant.
     pub tenant: TenantId,
-    /// Its settings.
+    /// Its settings, as they are in effect.
     pub settings: Arc<Settings>,
+    /// The key of the back office; none on a public endpoint.
+    pub key: Option<ApiKey>,
     /// The body.
     pub body: Body,
+    /// The lines of a body of lines.
+    pub lines: Vec<Line>,
+    /// The query string.
+    pub query: Body,
+    /// The entity tags that the caller has seen, one of which must be the present one.
+    pub if_match: Option<String>,
     /// The language named in the body.
     pub language_asked: Option<Language>,
     /// The language of the browser.
@@ -34,11 +43,26 @@ pub struct Call {
     pub source: String,
     /// The line that will be written.
     pub log: Arc<LogLine>,
+    pub(crate) params: Vec<(&'static str, String)>,
     pub(crate) client: ClientAddress,
     pub(crate) edge_key: Arc<DerivedKey>,
 }
 
 impl Call {
+    /// What stands in the path for `{name}`; empty if the path has none.
+    #[must_use]
+    pub fn param(&self, name: &str) -> &str {
+        let found = self.params.iter().find(|(param, _)| *param == name);
+        found.map_or("", |(_, text)| text)
+    }
+
+    /// The return URL of a link, if the tenant still allows it: it may have been taken off the
+    /// list since the link was asked for.
+    #[must_use]
+    pub fn return_url(&self, link: &Link) -> Option<String> {
+        self.settings.allowed_return_url(link.return_url.as_deref()?)
+    }
+
     /// The subject of a limit: the caller's address, and whatever else is counted with it.
     #[must_use]
     pub fn limit_subject(&self, with: &[&[u8]]) -> String {

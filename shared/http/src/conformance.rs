@@ -2,17 +2,25 @@
 
 use serde_json::Value;
 
-use crate::api::{BODY_PROBLEMS, COMMON_PROBLEMS, Field, Kind, Operation, Presence};
+use crate::answer::Content;
+use crate::api::{BODY_PROBLEMS, COMMON_PROBLEMS, Field, KEY_PROBLEMS, Kind, Operation, Presence};
 use crate::{Answer, Problem};
 
 /// Stops a debug build whose step answers something undocumented.
 pub(crate) fn check(operation: &Operation, answered: &Result<Answer, Problem>) {
     if cfg!(debug_assertions) {
         let fault = match answered {
-            Ok(answer) => object(operation.answer, &answer.body).err(),
+            Ok(answer) => match &answer.content {
+                Content::Nothing => (!operation.answer.is_empty()).then(|| "nothing".to_owned()),
+                Content::Json(body) => object(operation.answer, body).err(),
+                Content::Lines(lines) => {
+                    lines.iter().find_map(|line| object(operation.answer, line).err())
+                }
+            },
             Err(problem) => {
                 let documented = operation.problems.contains(&problem.code)
                     || COMMON_PROBLEMS.contains(&problem.code)
+                    || KEY_PROBLEMS.contains(&problem.code)
                     || BODY_PROBLEMS.contains(&problem.code);
                 (!documented).then(|| problem.code.as_str().to_owned())
             }
@@ -25,10 +33,11 @@ fn object(fields: &[Field], value: &Value) -> Result<(), String> {
     let members = value.as_object().ok_or_else(|| format!("no object: {value}"))?;
     for field in fields {
         match members.get(field.name) {
+            Some(Value::Null) if field.presence == Presence::Nullable => {}
             Some(value) if !fits(field.kind, value)? => {
                 return Err(format!("type of {}", field.name));
             }
-            None if field.presence == Presence::Required => {
+            None if field.presence != Presence::Optional => {
                 return Err(format!("missing {}", field.name));
             }
             _ => {}
@@ -50,6 +59,9 @@ fn fits(kind: Kind, value: &Value) -> Result<bool, String> {
         Kind::Words(words) => value
             .as_array()
             .is_some_and(|list| list.iter().all(|word| words.iter().any(|known| word == known))),
+        Kind::Texts(bytes_max) => value.as_array().is_some_and(|list| {
+            list.iter().all(|text| text.as_str().is_some_and(|text| text.len() <= bytes_max))
+        }),
         Kind::OneOf(words) => words.iter().any(|word| value == word),
         Kind::Moment => value.as_str().is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
         Kind::Text(bytes_max) => value.as_str().is_some_and(|text| text.len() <= bytes_max),

@@ -15,7 +15,7 @@ pub(crate) fn headers(settings: Option<&Settings>, origin: Option<&str>) -> Head
     let allowed = settings.zip(origin).filter(|(settings, origin)| settings.allows_origin(origin));
     if let Some((_, origin)) = allowed {
         headers.push(("access-control-allow-origin", origin.to_owned()));
-        headers.push(("access-control-expose-headers", "Retry-After".to_owned()));
+        headers.push(("access-control-expose-headers", "Retry-After, ETag".to_owned()));
     }
     headers
 }
@@ -26,7 +26,7 @@ pub(crate) fn preflight(route: &Route, settings: &Settings, origin: Option<&str>
     if origin.is_some_and(|origin| settings.allows_origin(origin)) {
         headers.extend([
             ("access-control-allow-methods", allow(route)),
-            ("access-control-allow-headers", "content-type, authorization".to_owned()),
+            ("access-control-allow-headers", "content-type, authorization, if-match".to_owned()),
             ("access-control-max-age", PREFLIGHT_SECONDS.to_string()),
         ]);
     }
@@ -38,6 +38,8 @@ pub(crate) fn allow(route: &Route) -> String {
     let methods = route.operations.iter().map(|operation| match operation.method {
         crate::api::Method::Get => "GET, HEAD",
         crate::api::Method::Post => "POST",
+        crate::api::Method::Patch => "PATCH",
+        crate::api::Method::Delete => "DELETE",
     });
     methods.chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
 }

@@ -1,22 +1,26 @@
 //! From a request to a step and back.
 
+use std::error::Error;
 use std::future::Future;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use futures_util::FutureExt;
-use http::{HeaderMap, Method, Response, header};
+use http::{HeaderMap, HeaderName, Method, Response, header};
 use jiff::Timestamp;
+use regain_domain::api_key::{self, ApiKey, Credential, Role};
 use regain_domain::client::ClientAddress;
 use regain_domain::keys::{DerivedKey, Keyring};
 use regain_domain::{Language, Settings, SupportCode, TenantId};
 use regain_notices::ProblemCode;
 
-use crate::api::{Operation, Route};
-use crate::body::{BODY_BYTES_MAX, Body};
+use crate::answer::Content;
+use crate::api::{Access, Form, Operation, Presence, Route};
+use crate::body::{BODY_BYTES_MAX, Body, LINES_BYTES_MAX, LINES_MAX, Line};
 use crate::log::chain;
 use crate::{
     Answer, Call, LogLine, Problem, SettingsCache, call, conformance, cors, random, routes,
@@ -27,9 +31,14 @@ pub struct Edge {
     function: &'static str,
     key: Arc<DerivedKey>,
     settings: SettingsCache,
+    api_keys: Option<Box<FindKey>>,
     calls: Box<dyn Fn() -> u32 + Send + Sync>,
     warm: AtomicBool,
 }
+
+type Fault = Box<dyn Error + Send + Sync>;
+type Finding = Pin<Box<dyn Future<Output = Result<Option<ApiKey>, Fault>> + Send>>;
+type FindKey = dyn Fn(Credential, Timestamp) -> Finding + Send + Sync;
 
 /// A request, as the gateway hands it over.
 pub struct Incoming<'r> {
@@ -37,6 +46,8 @@ pub struct Incoming<'r> {
     pub method: &'r Method,
     /// Its path, as the gateway gives it.
     pub path: &'r str,
+    /// Its query string.
+    pub query: &'r str,
     /// Its headers.
     pub headers: &'r HeaderMap,
     /// Its body.
@@ -68,7 +79,24 @@ impl Edge {
         calls: impl Fn() -> u32 + Send + Sync + 'static,
     ) -> Self {
         let key = Arc::new(edge.derive_current("regain edge v1"));
-        Self { function, key, settings, calls: Box::new(calls), warm: AtomicBool::new(false) }
+        let (calls, warm) = (Box::new(calls), AtomicBool::new(false));
+        Self { function, key, settings, api_keys: None, calls, warm }
+    }
+
+    /// With the function that finds a key of the back office, and notes that it was used. (The edge
+    /// knows no store, so it is handed one.)
+    #[must_use]
+    pub fn with_api_keys<F, R, E>(self, find: F) -> Self
+    where
+        F: Fn(Credential, Timestamp) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Option<ApiKey>, E>> + Send + 'static,
+        E: Error + Send + Sync + 'static,
+    {
+        let find = move |credential, now| -> Finding {
+            let finding = find(credential, now);
+            Box::pin(async move { finding.await.map_err(Into::into) })
+        };
+        Self { api_keys: Some(Box::new(find)), ..self }
     }
 
     pub(crate) fn function(&self) -> &'static str {
@@ -122,16 +150,21 @@ impl Edge {
         F: Fn(Arc<Call>) -> R,
         R: Future<Output = Result<Answer, Problem>>,
     {
-        let (route, tenant) =
+        let found =
             routes::find(request.path).ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
+        let route = found.route;
         if route.function != self.function {
             return Err(Problem::new(ProblemCode::NotFound));
         }
         known.route = Some(route);
-        let unknown = || Problem::new(ProblemCode::TenantUnknown);
-        let tenant = TenantId::parse(tenant).map_err(|_| unknown())?;
-        let settings = self.settings.get(&tenant, now).await.map_err(unavailable)?;
-        let settings = settings.ok_or_else(unknown)?;
+        let named = found.param("tenant");
+        let operation = routes::operation(route, request.method.as_str());
+        // Before anything of the tenant is read: a stranger learns nothing here.
+        let key = match operation.map(|operation| operation.access) {
+            Some(Access::Key(role)) => Some(self.authorize(role, named, request, now, line).await?),
+            Some(Access::Public) | None => None,
+        };
+        let (tenant, settings) = self.tenant(named, now).await?;
         line.set("tenant", tenant.as_str());
         let language_accepted = accepted(request).filter(|tag| settings.languages.contains(tag));
         known.language = language_accepted.unwrap_or(settings.default_language);
@@ -139,8 +172,15 @@ impl Edge {
         if request.method == Method::OPTIONS {
             return Ok(Reply::Preflight(route));
         }
-        let operation = operation(route, request.method)?;
-        let body = read_body(operation, request)?;
+        let operation = operation.ok_or_else(|| Problem {
+            allow: Some(cors::allow(route)),
+            ..Problem::new(ProblemCode::MethodNotAllowed)
+        })?;
+        let (body, lines) = read_body(operation, request)?;
+        let query = match operation.query {
+            [] => Body::default(),
+            _ => Body::query(operation, request.query)?,
+        };
         let language_asked =
             body.language("language").filter(|asked| settings.languages.contains(asked));
         known.language = language_asked.unwrap_or(known.language);
@@ -154,7 +194,12 @@ impl Edge {
             source: call::source(&self.key, &tenant, client),
             tenant,
             settings,
+            key,
             body,
+            lines,
+            query,
+            if_match: header(request, &header::IF_MATCH).map(str::to_owned),
+            params: found.into_params(),
             language_asked,
             language_accepted,
             support_code,
@@ -170,43 +215,108 @@ impl Edge {
     }
 }
 
-fn unavailable(cause: Box<dyn std::error::Error + Send + Sync>) -> Problem {
+impl Edge {
+    /// The tenant in the path and its settings; without one, the installation.
+    async fn tenant(
+        &self,
+        named: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(TenantId, Arc<Settings>), Problem> {
+        let Some(named) = named else {
+            return Ok((TenantId::installation(), Arc::new(Settings::default())));
+        };
+        let unknown = || Problem::new(ProblemCode::TenantUnknown);
+        let tenant = TenantId::parse(named).map_err(|_| unknown())?;
+        let settings = self.settings.get(&tenant, now).await.map_err(unavailable)?;
+        Ok((tenant, settings.ok_or_else(unknown)?))
+    }
+
+    /// The key that a call comes with, if it may do this at this tenant. A key of another tenant is
+    /// told what a stranger would be: that there is no such tenant.
+    ///
+    /// SECURITY: held by `every_role_may_do_what_the_table_says_and_nothing_else`.
+    async fn authorize(
+        &self,
+        least: Role,
+        named: Option<&str>,
+        request: &Incoming<'_>,
+        now: Timestamp,
+        line: &LogLine,
+    ) -> Result<ApiKey, Problem> {
+        let unauthorized = || Problem::new(ProblemCode::Unauthorized);
+        let credential = header(request, &header::AUTHORIZATION)
+            .and_then(|text| text.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .and_then(|(_, text)| api_key::read(text.trim()))
+            .ok_or_else(unauthorized)?;
+        let find = self.api_keys.as_ref().ok_or_else(unauthorized)?;
+        let tenant = credential.tenant.clone();
+        let key = find(credential, now).await.map_err(unavailable)?.ok_or_else(unauthorized)?;
+        line.set("key.id", key.id.as_str());
+        line.set("key.role", key.role.as_str());
+        let is_operator = key.role == Role::Operator && tenant.is_installation();
+        match named {
+            _ if is_operator => Ok(key),
+            Some(named) if named != tenant.as_str() => {
+                Err(Problem::new(ProblemCode::TenantUnknown))
+            }
+            Some(_) if key.role >= least && least < Role::Operator => Ok(key),
+            _ => Err(Problem::new(ProblemCode::Forbidden)),
+        }
+    }
+}
+
+fn unavailable(cause: Fault) -> Problem {
     Problem { cause: Some(cause), ..Problem::unavailable() }
 }
 
+fn header<'r>(request: &Incoming<'r>, name: &HeaderName) -> Option<&'r str> {
+    request.headers.get(name)?.to_str().ok()
+}
+
 fn accepted(request: &Incoming<'_>) -> Option<Language> {
-    let header = request.headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-    Language::negotiate(header, &Language::ALL)
+    Language::negotiate(header(request, &header::ACCEPT_LANGUAGE)?, &Language::ALL)
 }
 
-fn operation(route: &'static Route, method: &Method) -> Result<&'static Operation, Problem> {
-    let asked = if method == Method::HEAD { "GET" } else { method.as_str() };
-    let found = route.operations.iter().find(|operation| operation.method.as_str() == asked);
-    found.ok_or_else(|| Problem {
-        allow: Some(cors::allow(route)),
-        ..Problem::new(ProblemCode::MethodNotAllowed)
-    })
-}
-
-fn read_body(operation: &Operation, request: &Incoming<'_>) -> Result<Body, Problem> {
-    if request.body.len() > BODY_BYTES_MAX {
+fn read_body(
+    operation: &Operation,
+    request: &Incoming<'_>,
+) -> Result<(Body, Vec<Line>), Problem> {
+    let (types, bytes_max): (&[&str], usize) = match operation.form {
+        Form::Json => (&["application/json"], BODY_BYTES_MAX),
+        Form::MergePatch => {
+            (&["application/merge-patch+json", "application/json"], BODY_BYTES_MAX)
+        }
+        Form::Lines => (&["application/x-ndjson"], LINES_BYTES_MAX),
+    };
+    if request.body.len() > bytes_max {
         return Err(Problem::new(ProblemCode::BodyTooLarge));
     }
-    if operation.body.is_empty() {
-        return Ok(Body::default());
+    // An empty object need not be sent.
+    let may_be_absent = operation.body.iter().all(|field| field.presence == Presence::Optional)
+        && operation.exactly_one.is_empty()
+        && operation.form == Form::Json;
+    if operation.body.is_empty() || may_be_absent && request.body.is_empty() {
+        return Ok((Body::default(), Vec::new()));
     }
-    let content_type =
-        request.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let is_json = content_type.is_some_and(|content_type| {
+    let content_type = header(request, &header::CONTENT_TYPE);
+    let is_taken = content_type.is_some_and(|content_type| {
         let mut parts = content_type.split(';').map(str::trim);
-        parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+        parts.next().is_some_and(|essence| types.iter().any(|t| essence.eq_ignore_ascii_case(t)))
             && parts.all(|parameter| parameter.eq_ignore_ascii_case("charset=utf-8"))
     });
     // A compressed body is not JSON yet, and nothing here inflates what a stranger sends.
-    if !is_json || request.headers.contains_key(header::CONTENT_ENCODING) {
+    if !is_taken || request.headers.contains_key(header::CONTENT_ENCODING) {
         return Err(Problem::new(ProblemCode::UnsupportedMediaType));
     }
-    Body::read(operation, request.body)
+    if operation.form == Form::Lines {
+        let lines = Body::lines(operation, request.body);
+        if lines.len() > LINES_MAX {
+            return Err(Problem::new(ProblemCode::TooManyLines));
+        }
+        return Ok((Body::default(), lines));
+    }
+    Ok((Body::read(operation, request.body)?, Vec::new()))
 }
 
 /// On every answer.
@@ -222,7 +332,7 @@ fn respond(
     replied: &Result<Reply, Problem>,
     line: &LogLine,
 ) -> Response<String> {
-    let origin = request.headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    let origin = header(request, &header::ORIGIN);
     let settings = known.settings.as_deref();
     let mut headers = cors::headers(settings, origin);
     headers.extend(SECURITY_HEADERS.map(|(name, value)| (name, value.to_owned())));
@@ -232,8 +342,17 @@ fn respond(
             if let Some(seconds) = answer.cache_seconds {
                 cache = format!("public, max-age={seconds}");
             }
-            headers.push(("content-type", "application/json".to_owned()));
-            (operation.status, answer.body.to_string())
+            headers.extend(answer.etag.clone().map(|etag| ("etag", etag)));
+            let (content_type, body) = match &answer.content {
+                Content::Nothing => (None, String::new()),
+                Content::Json(body) => (Some("application/json"), body.to_string()),
+                Content::Lines(lines) => {
+                    let lines = lines.iter().map(|line| format!("{line}\n"));
+                    (Some("application/x-ndjson"), lines.collect())
+                }
+            };
+            headers.extend(content_type.map(|text| ("content-type", text.to_owned())));
+            (operation.status, body)
         }
         Ok(Reply::Preflight(route)) => {
             headers.extend(
@@ -246,6 +365,9 @@ fn respond(
         Err(problem) => {
             headers.push(("content-type", "application/problem+json".to_owned()));
             headers.push(("content-language", known.language.as_str().to_owned()));
+            if problem.code == ProblemCode::Unauthorized {
+                headers.push(("www-authenticate", "Bearer".to_owned()));
+            }
             headers.extend(problem.allow.clone().map(|allow| ("allow", allow)));
             headers.extend(
                 problem.retry_after_seconds.map(|after| ("retry-after", after.to_string())),

@@ -16,6 +16,7 @@ use crate::edge::Incoming;
 pub(crate) struct Event {
     method: Method,
     path: String,
+    query: String,
     headers: HeaderMap,
     body: Vec<u8>,
     source_ip: Option<IpAddr>,
@@ -26,6 +27,8 @@ pub(crate) struct Event {
 #[serde(rename_all = "camelCase")]
 struct Wire {
     raw_path: String,
+    #[serde(default)]
+    raw_query_string: String,
     #[serde(default)]
     headers: HashMap<String, String>,
     #[serde(default)]
@@ -70,6 +73,7 @@ impl Event {
             method: Method::from_bytes(wire.request_context.http.method.as_bytes())
                 .unwrap_or(Method::TRACE),
             path: wire.raw_path,
+            query: wire.raw_query_string,
             headers: headers.collect(),
             body,
             // From the gateway's own record of the connection, never from a header.
@@ -82,6 +86,7 @@ impl Event {
         Incoming {
             method: &self.method,
             path: &self.path,
+            query: &self.query,
             headers: &self.headers,
             body: &self.body,
             source_ip: self.source_ip,

@@ -23,6 +23,7 @@ mod settings_cache;
 mod world;
 
 pub use answer::Answer;
+pub use body::{Body, Line};
 pub use call::Call;
 pub use config::{BadConfig, Config};
 pub use edge::Edge;

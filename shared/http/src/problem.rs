@@ -3,6 +3,8 @@
 use std::error::Error;
 
 use regain_domain::link::{Death, DeathCause};
+use regain_domain::settings::SettingFault;
+use regain_domain::token::TokenFault;
 use regain_domain::{Language, Remedy, SupportCode};
 use regain_notices::{Dead, ProblemCode, death_detail};
 use serde::Serialize;
@@ -43,6 +45,14 @@ pub(crate) const FAULT_CODES: &[&str] = &[
     "not_an_address",
     "not_a_language",
     "not_allowed",
+    "not_one_of",
+    "too_many",
+    "not_a_phone_number",
+    "not_a_tenant_name",
+    "not_together",
+    "out_of_bounds",
+    "unknown_hash",
+    "hash_too_costly",
 ];
 
 impl Fault {
@@ -71,6 +81,12 @@ impl Problem {
         Self::new(ProblemCode::InvalidRequest).with("errors", json!(faults))
     }
 
+    /// These settings are out of their bounds.
+    #[must_use]
+    pub fn settings(faults: &[SettingFault]) -> Self {
+        Self::new(ProblemCode::SettingsInvalid).with("errors", json!(faults))
+    }
+
     /// A limit was reached; it is open again after so many seconds.
     #[must_use]
     pub fn limited(retry_after_seconds: u32) -> Self {
@@ -87,6 +103,15 @@ impl Problem {
     pub(crate) fn unavailable() -> Self {
         let problem = Self::new(ProblemCode::Unavailable);
         Self { retry_after_seconds: Some(UNAVAILABLE_RETRY_SECONDS), ..problem }
+    }
+
+    /// A text is no link of this tenant: damaged on its way, or never issued here.
+    #[must_use]
+    pub fn no_link(fault: TokenFault) -> Self {
+        Self::new(match fault {
+            TokenFault::Damaged => ProblemCode::LinkDamaged,
+            TokenFault::Unknown => ProblemCode::LinkUnknown,
+        })
     }
 
     /// A link or a grant is dead: why, when, and what helps now.

@@ -1,26 +1,48 @@
 //! The one route table. `infra/template.yaml`, `infra/openapi.json`, the cargo-lambda router, the
 //! folders of functions and the README say the same, or `tests/tests/drift.rs` fails.
 
-use regain_notices::ProblemCode as P;
+mod accounts;
+mod recovery;
+mod settings;
+mod tenants;
 
-use crate::api::{Field, Kind, Method, Operation, Route};
+use regain_domain::Language;
+
+use crate::api::{Field, Kind, Operation, Route};
 
 /// Serves every path that is in no row, with 404.
 pub const CATCH_ALL_FUNCTION: &str = "click-link";
 
-const LINK_TOKEN: Field =
-    Field::required("token", Kind::Token, "The last part of the link in the mail.");
-const VALID_UNTIL: Field =
-    Field::required("valid_until", Kind::Moment, "Nothing is accepted from this moment on.");
-const RETURN_URL: Field =
-    Field::optional("return_url", Kind::Text(2048), "Where the person wanted to go afterwards.");
-const SUPPORT_CODE: Field = Field::required(
-    "support_code",
-    Kind::Text(7),
-    "Seven characters by which the service desk finds the story of this call.",
-);
+/// Every path.
+pub const ROUTES: &[Route] = &[
+    recovery::REQUEST_RESET,
+    recovery::CHECK_LINK,
+    recovery::CLICK_LINK,
+    recovery::WITHDRAW_LINK,
+    recovery::SET_PASSWORD,
+    recovery::SIGN_IN,
+    recovery::JWKS_JSON,
+    tenants::TENANTS,
+    tenants::TENANT,
+    tenants::SETTINGS,
+    tenants::COMPLIANCE,
+    tenants::API_KEYS,
+    tenants::API_KEY,
+    accounts::ACCOUNTS,
+    accounts::IMPORT,
+    accounts::ACCOUNT,
+    accounts::SEND_LINK,
+    accounts::BLOCK,
+    accounts::UNBLOCK,
+    accounts::TEMPORARY_PASSWORD,
+    accounts::TIMELINE,
+    accounts::SUPPORT,
+];
+
+const LANGUAGES: &[&str] = &[Language::ALL[0].as_str(), Language::ALL[1].as_str()];
+const PROFILES: &[&str] = &["classic", "nist-800-63b-4", "custom"];
 const PASSWORD_POLICY: &[Field] = &[
-    Field::required("profile", Kind::OneOf(&["classic"]), "The set of rules."),
+    Field::required("profile", Kind::OneOf(PROFILES), "The set of rules."),
     Field::required("length_min", Kind::Integer, "Fewest characters."),
     Field::required("length_max", Kind::Integer, "Most characters."),
     Field::required("uppercase_min", Kind::Integer, "Fewest capitals."),
@@ -30,191 +52,104 @@ const PASSWORD_POLICY: &[Field] = &[
     Field::required("forbid_last_name", Kind::Flag, "Whether the last name may not be in it."),
     Field::required("forbid_reuse", Kind::Flag, "Whether no earlier password may be used."),
 ];
-const LINK_PROBLEMS: &[P] = &[
-    P::LinkDamaged,
-    P::LinkUnknown,
-    P::LinkExpired,
-    P::LinkClickExpired,
-    P::LinkSuperseded,
-    P::LinkUsed,
-    P::LinkWithdrawn,
-];
-const KEY: &[Field] = &[
-    Field::required("kty", Kind::OneOf(&["OKP"]), "RFC 8037."),
-    Field::required("crv", Kind::OneOf(&["Ed25519"]), "The curve."),
-    Field::required("x", Kind::Text(64), "The public key, base64url."),
-    Field::required("kid", Kind::Text(64), "The id in the header of a session token."),
-    Field::required("alg", Kind::OneOf(&["EdDSA"]), "The algorithm."),
-    Field::required("use", Kind::OneOf(&["sig"]), "For signatures only."),
+const VALID_UNTIL: Field =
+    Field::required("valid_until", Kind::Moment, "Nothing is accepted from this moment on.");
+const SUPPORT_CODE: Field = Field::required(
+    "support_code",
+    Kind::Text(7),
+    "Seven characters by which the service desk finds the story of this call.",
+);
+const ACCEPTED: Field = Field::required("status", Kind::OneOf(&["accepted"]), "Always.");
+const LANGUAGE: Field =
+    Field::optional("language", Kind::Language, "The language of answer and mail.");
+const PASSWORD_MADE_BY: Field = Field::required(
+    "password",
+    Kind::OneOf(&["choose", "choose_beginning", "generated"]),
+    "What `set-password` takes: `password`, `beginning`, or neither.",
+);
+
+const CURSOR: Field =
+    Field::optional("cursor", Kind::Text(1000), "For the next page; absent on the last.");
+/// Of every list.
+const PAGE: &[Field] = &[
+    Field::optional("cursor", Kind::Text(1000), "From the page before."),
+    Field::optional("limit", Kind::Integer, "Entries of a page: 1 to 100, 50 if absent."),
 ];
 
-/// Every path.
-pub const ROUTES: &[Route] = &[
-    Route {
-        path: "/v1/{tenant}/request-reset",
-        function: "request-reset",
-        operations: &[Operation {
-            method: Method::Post,
-            id: "request-reset",
-            summary: "Ask for a mail with a link to choose a new password. The answer is the same \
-                      whether or not there is such an account.",
-            body: &[
-                Field::optional("login", Kind::Login, "The address of the account."),
-                Field::optional("token", Kind::Token, "Or a link that no longer works."),
-                Field::optional("return_url", Kind::Text(2048), "One of the tenant's return URLs."),
-                Field::optional("language", Kind::Language, "The language of answer and mail."),
-            ],
-            exactly_one: &["login", "token"],
-            status: 202,
-            answer: &[
-                Field::required("status", Kind::OneOf(&["accepted"]), "Always."),
-                SUPPORT_CODE,
-            ],
-            problems: &[P::TooManyRequests, P::LinkDamaged, P::LinkUnknown],
-        }],
-    },
-    Route {
-        path: "/v1/{tenant}/check-link",
-        function: "click-link",
-        operations: &[Operation {
-            method: Method::Post,
-            id: "check-link",
-            summary: "See where a link stands. Changes nothing.",
-            body: &[LINK_TOKEN],
-            exactly_one: &[],
-            status: 200,
-            answer: &[
-                Field::required("purpose", Kind::OneOf(&["reset"]), "What it is for."),
-                Field::required("state", Kind::OneOf(&["sent", "clicked"]), "Where it stands."),
-                VALID_UNTIL,
-                Field::required("login_hint", Kind::Text(300), "Whose it is, masked."),
-            ],
-            problems: LINK_PROBLEMS,
-        }],
-    },
-    Route {
-        path: "/v1/{tenant}/click-link",
-        function: "click-link",
-        operations: &[Operation {
-            method: Method::Post,
-            id: "click-link",
-            summary: "The person's click: starts the time to choose a password. Clicking again \
-                      gives the same grant and the same deadline.",
-            body: &[LINK_TOKEN],
-            exactly_one: &[],
-            status: 200,
-            answer: &[
-                Field::required("purpose", Kind::OneOf(&["reset"]), "What it is for."),
-                Field::required("grant", Kind::Token, "The right to set one password."),
-                VALID_UNTIL,
-                Field::required("login", Kind::Text(254), "For the password manager's form."),
-                RETURN_URL,
-                Field::required("password", Kind::OneOf(&["choose"]), "Who chooses it."),
-                Field::required("password_policy", Kind::Object(PASSWORD_POLICY), "The rules."),
-            ],
-            problems: LINK_PROBLEMS,
-        }],
-    },
-    Route {
-        path: "/v1/{tenant}/withdraw-link",
-        function: "click-link",
-        operations: &[Operation {
-            method: Method::Post,
-            id: "withdraw-link",
-            summary: "This was not me: a live link dies; after a change, every session, link and \
-                      grant of the account ends, and the service desk can see the report.",
-            body: &[Field::required("token", Kind::Token, "Of a link, or of a notice.")],
-            exactly_one: &[],
-            status: 200,
-            answer: &[Field::required(
-                "status",
-                Kind::OneOf(&["withdrawn", "reported"]),
-                "What was done.",
-            )],
-            problems: LINK_PROBLEMS,
-        }],
-    },
-    Route {
-        path: "/v1/{tenant}/set-password",
-        function: "set-password",
-        operations: &[Operation {
-            method: Method::Post,
-            id: "set-password",
-            summary: "Set the new password. A rejected one burns nothing but one of twenty tries.",
-            body: &[
-                Field::required("grant", Kind::Token, "From click-link."),
-                Field::required("password", Kind::Password, "The new password."),
-            ],
-            exactly_one: &[],
-            status: 200,
-            answer: &[Field::required("status", Kind::OneOf(&["changed"]), "Always."), RETURN_URL],
-            problems: &[
-                P::PasswordRejected,
-                P::GrantUnknown,
-                P::GrantExpired,
-                P::GrantUsed,
-                P::GrantWithdrawn,
-            ],
-        }],
-    },
-    Route {
-        path: "/v1/{tenant}/sign-in",
-        function: "sign-in",
-        operations: &[Operation {
-            method: Method::Post,
-            id: "sign-in",
-            summary: "Sign in with login and password.",
-            body: &[
-                Field::required("login", Kind::Login, "The address of the account."),
-                Field::required("password", Kind::Password, "The password."),
-            ],
-            exactly_one: &[],
-            status: 200,
-            answer: &[
-                Field::required("token", Kind::Text(2048), "The session, a signed JWT."),
-                Field::required("token_type", Kind::OneOf(&["Bearer"]), "RFC 6750."),
-                Field::required("expires_at", Kind::Moment, "When the session ends."),
-                Field::required("account_id", Kind::Text(36), "The account's id."),
-                Field::required("methods", Kind::Words(&["password"]), "How it was proved."),
-            ],
-            problems: &[P::TooManyRequests, P::SignInFailed, P::AccountBlocked],
-        }],
-    },
-    Route {
-        path: "/v1/{tenant}/jwks.json",
-        function: "sign-in",
-        operations: &[Operation {
-            method: Method::Get,
-            id: "jwks.json",
-            summary: "The keys that session tokens are verified with (RFC 7517).",
-            body: &[],
-            exactly_one: &[],
-            status: 200,
-            answer: &[Field::required("keys", Kind::List(KEY), "The keys.")],
-            problems: &[],
-        }],
-    },
-];
+/// A row, and what stands in the path where it varies.
+#[derive(Debug)]
+pub struct Found<'p> {
+    /// The row.
+    pub route: &'static Route,
+    params: Vec<(&'static str, &'p str)>,
+}
 
-/// The row of a path, and the tenant in it.
+impl<'p> Found<'p> {
+    /// What stands in the path for `{name}`.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<&'p str> {
+        self.params.iter().find(|(param, _)| *param == name).map(|(_, text)| *text)
+    }
+
+    pub(crate) fn into_params(self) -> Vec<(&'static str, String)> {
+        self.params.into_iter().map(|(name, text)| (name, text.to_owned())).collect()
+    }
+}
+
+/// The row of a path. Where a word and a parameter both fit, the word's.
 #[must_use]
-pub fn find(path: &str) -> Option<(&'static Route, &str)> {
-    ROUTES.iter().find_map(|route| {
-        let (before, after) = route.path.split_once("{tenant}")?;
-        let tenant = path.strip_prefix(before)?.strip_suffix(after)?;
-        (!tenant.contains('/')).then_some((route, tenant))
-    })
+pub fn find(path: &str) -> Option<Found<'_>> {
+    let params = |route: &'static Route| {
+        let (mut pattern, mut given) = (route.path.split('/'), path.split('/'));
+        let mut params = Vec::new();
+        loop {
+            match (pattern.next(), given.next()) {
+                (None, None) => return Some(Found { route, params }),
+                (Some(word), Some(text)) => match word.strip_prefix('{') {
+                    Some(name) => params.push((name.strip_suffix('}')?, text)),
+                    None if word == text => {}
+                    None => return None,
+                },
+                _ => return None,
+            }
+        }
+    };
+    ROUTES.iter().filter_map(params).min_by_key(|found| found.params.len())
+}
+
+/// The operation of a method on a row; HEAD is GET's.
+#[must_use]
+pub fn operation(route: &'static Route, method: &str) -> Option<&'static Operation> {
+    let asked = if method == "HEAD" { "GET" } else { method };
+    route.operations.iter().find(|operation| operation.method.as_str() == asked)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
+    use crate::api::Access;
 
     #[test]
     fn a_path_is_matched_whole_and_as_it_was_sent() {
-        let found = |path| find(path).map(|(route, tenant)| (route.path, tenant));
-        assert_eq!(found("/v1/demo/sign-in"), Some(("/v1/{tenant}/sign-in", "demo")));
-        assert_eq!(found("/v1/de%2Fmo/sign-in"), Some(("/v1/{tenant}/sign-in", "de%2Fmo")));
+        let found = |path| {
+            let found = find(path)?;
+            Some((found.route.path, found.param("tenant"), found.param("id")))
+        };
+        let sign_in = "/v1/{tenant}/sign-in";
+        assert_eq!(found("/v1/demo/sign-in"), Some((sign_in, Some("demo"), None)));
+        assert_eq!(found("/v1/de%2Fmo/sign-in"), Some((sign_in, Some("de%2Fmo"), None)));
+        let accounts = "/admin/v1/tenants/{tenant}/accounts";
+        let of = |end: &str| format!("{accounts}{end}");
+        for (path, row, id) in [
+            ("/admin/v1/tenants/demo/accounts", of(""), None),
+            ("/admin/v1/tenants/demo/accounts/import", of("/import"), None),
+            ("/admin/v1/tenants/demo/accounts/x", of("/{id}"), Some("x")),
+            ("/admin/v1/tenants/demo/accounts/x/block", of("/{id}/block"), Some("x")),
+        ] {
+            assert_eq!(found(path), Some((row.as_str(), Some("demo"), id)), "{path}");
+        }
         for path in [
             "/",
             "",
@@ -223,16 +158,22 @@ mod tests {
             "/v1/a/b/sign-in",
             "//v1/demo/sign-in",
             "/V1/demo/sign-in",
+            "/admin/v1/tenants/",
+            "/admin/v1/tenants/demo/accounts/x/y",
         ] {
-            assert_eq!(found(path), None, "{path}");
+            assert!(path.ends_with('/') && path.contains("tenants") || found(path).is_none(), "{path}");
         }
     }
 
     #[test]
-    fn an_operation_is_named_by_the_end_of_its_path() {
+    fn an_operation_has_a_name_of_its_own_and_a_public_one_that_of_its_path() {
+        let mut seen = HashSet::new();
         for route in ROUTES {
             for operation in route.operations {
-                assert!(route.path.ends_with(&format!("/{}", operation.id)));
+                assert!(seen.insert(operation.id), "{} twice", operation.id);
+                let back_office = route.path.starts_with("/admin/");
+                assert_eq!(operation.access != Access::Public, back_office, "{}", operation.id);
+                assert!(back_office || route.path.ends_with(&format!("/{}", operation.id)));
             }
         }
     }

@@ -40,7 +40,7 @@ impl SettingsCache {
         Self { load: Box::new(load), kept: Mutex::default() }
     }
 
-    /// The settings of a tenant, at most a minute old.
+    /// The settings of a tenant as they are in effect, at most a minute old.
     pub async fn get(
         &self,
         tenant: &TenantId,
@@ -55,7 +55,8 @@ impl SettingsCache {
         if kept.is_some() {
             return Ok(kept);
         }
-        let Some(settings) = (self.load)(tenant.clone()).await?.map(Arc::new) else {
+        let read = (self.load)(tenant.clone()).await?;
+        let Some(settings) = read.map(|settings| Arc::new(settings.effective())) else {
             return Ok(None);
         };
         if let Ok(mut kept) = self.kept.lock() {

@@ -1,0 +1,181 @@
+//! Endpoints for people who are locked out, and for who helps them from a frontend.
+
+use regain_notices::ProblemCode as P;
+
+use super::{ACCEPTED, LANGUAGE, PASSWORD_MADE_BY, PASSWORD_POLICY, SUPPORT_CODE, VALID_UNTIL};
+use crate::api::{Field, Kind, Operation, Route};
+
+const LINK_TOKEN: Field =
+    Field::required("token", Kind::Token, "The last part of the link in the mail.");
+const RETURN_URL: Field =
+    Field::optional("return_url", Kind::Text(2048), "Where the person wanted to go afterwards.");
+const PURPOSE: Field =
+    Field::required("purpose", Kind::OneOf(&["reset", "invite"]), "What it is for.");
+const LINK_PROBLEMS: &[P] = &[
+    P::LinkDamaged,
+    P::LinkUnknown,
+    P::LinkExpired,
+    P::LinkClickExpired,
+    P::LinkSuperseded,
+    P::LinkUsed,
+    P::LinkWithdrawn,
+];
+const KEY: &[Field] = &[
+    Field::required("kty", Kind::OneOf(&["OKP"]), "RFC 8037."),
+    Field::required("crv", Kind::OneOf(&["Ed25519"]), "The curve."),
+    Field::required("x", Kind::Text(64), "The public key, base64url."),
+    Field::required("kid", Kind::Text(64), "The id in the header of a session token."),
+    Field::required("alg", Kind::OneOf(&["EdDSA"]), "The algorithm."),
+    Field::required("use", Kind::OneOf(&["sig"]), "For signatures only."),
+];
+
+pub(super) const REQUEST_RESET: Route = Route {
+    path: "/v1/{tenant}/request-reset",
+    function: "request-reset",
+    operations: &[Operation {
+        id: "request-reset",
+        summary: "Ask for a mail with a link to choose a new password. The answer is the same \
+                  whether or not there is such an account.",
+        body: &[
+            Field::optional("login", Kind::Login, "The address of the account."),
+            Field::optional("token", Kind::Token, "Or a link that no longer works."),
+            Field::optional("return_url", Kind::Text(2048), "One of the tenant's return URLs."),
+            LANGUAGE,
+        ],
+        exactly_one: &["login", "token"],
+        status: 202,
+        answer: &[
+            ACCEPTED,
+            SUPPORT_CODE,
+        ],
+        problems: &[P::TooManyRequests, P::LinkDamaged, P::LinkUnknown],
+        ..Operation::POST
+    }],
+};
+
+pub(super) const CHECK_LINK: Route = Route {
+    path: "/v1/{tenant}/check-link",
+    function: "click-link",
+    operations: &[Operation {
+        id: "check-link",
+        summary: "See where a link stands. Changes nothing.",
+        body: &[LINK_TOKEN],
+        answer: &[
+            PURPOSE,
+            Field::required("state", Kind::OneOf(&["sent", "clicked"]), "Where it stands."),
+            VALID_UNTIL,
+            Field::required("login_hint", Kind::Text(300), "Whose it is, masked."),
+        ],
+        problems: LINK_PROBLEMS,
+        ..Operation::POST
+    }],
+};
+
+pub(super) const CLICK_LINK: Route = Route {
+    path: "/v1/{tenant}/click-link",
+    function: "click-link",
+    operations: &[Operation {
+        id: "click-link",
+        summary: "The person's click: starts the time to choose a password. Clicking again \
+                  gives the same grant and the same deadline.",
+        body: &[LINK_TOKEN],
+        answer: &[
+            PURPOSE,
+            Field::required("grant", Kind::Token, "The right to set one password."),
+            VALID_UNTIL,
+            Field::required("login", Kind::Text(254), "For the password manager's form."),
+            RETURN_URL,
+            PASSWORD_MADE_BY,
+            Field::required("password_policy", Kind::Object(PASSWORD_POLICY), "The rules."),
+        ],
+        problems: LINK_PROBLEMS,
+        ..Operation::POST
+    }],
+};
+
+pub(super) const WITHDRAW_LINK: Route = Route {
+    path: "/v1/{tenant}/withdraw-link",
+    function: "click-link",
+    operations: &[Operation {
+        id: "withdraw-link",
+        summary: "This was not me: a live link dies; after a change, every session, link and \
+                  grant of the account ends, and the service desk can see the report.",
+        body: &[Field::required("token", Kind::Token, "Of a link, or of a notice.")],
+        answer: &[Field::required(
+            "status",
+            Kind::OneOf(&["withdrawn", "reported"]),
+            "What was done.",
+        )],
+        problems: LINK_PROBLEMS,
+        ..Operation::POST
+    }],
+};
+
+pub(super) const SET_PASSWORD: Route = Route {
+    path: "/v1/{tenant}/set-password",
+    function: "set-password",
+    operations: &[Operation {
+        id: "set-password",
+        summary: "Set the new password. A rejected one burns nothing but one of twenty tries.",
+        body: &[
+            Field::required("grant", Kind::Token, "From click-link."),
+            Field::optional("password", Kind::Password, "The new password, where it is chosen."),
+            Field::optional("beginning", Kind::Password, "Its beginning, where that is chosen."),
+        ],
+        answer: &[
+            Field::required("status", Kind::OneOf(&["changed"]), "Always."),
+            Field::optional(
+                "generated_password",
+                Kind::Text(1024),
+                "The whole password, where Regain made it or its ending. Shown this once.",
+            ),
+            RETURN_URL,
+        ],
+        problems: &[
+            P::PasswordRejected,
+            P::GrantUnknown,
+            P::GrantExpired,
+            P::GrantUsed,
+            P::GrantWithdrawn,
+        ],
+        ..Operation::POST
+    }],
+};
+
+pub(super) const SIGN_IN: Route = Route {
+    path: "/v1/{tenant}/sign-in",
+    function: "sign-in",
+    operations: &[Operation {
+        id: "sign-in",
+        summary: "Sign in with login and password.",
+        body: &[
+            Field::required("login", Kind::Login, "The address of the account."),
+            Field::required("password", Kind::Password, "The password."),
+        ],
+        answer: &[
+            Field::required("token", Kind::Text(2048), "The session, a signed JWT."),
+            Field::required("token_type", Kind::OneOf(&["Bearer"]), "RFC 6750."),
+            Field::required("expires_at", Kind::Moment, "When the session ends."),
+            Field::required("account_id", Kind::Text(36), "The account's id."),
+            Field::required("methods", Kind::Words(&["password"]), "How it was proved."),
+        ],
+        problems: &[
+            P::TooManyRequests,
+            P::SignInFailed,
+            P::AccountBlocked,
+            P::PasswordMustChange,
+        ],
+        ..Operation::POST
+    }],
+};
+
+pub(super) const JWKS_JSON: Route = Route {
+    path: "/v1/{tenant}/jwks.json",
+    function: "sign-in",
+    operations: &[Operation {
+        id: "jwks.json",
+        summary: "The keys that session tokens are verified with (RFC 7517).",
+        answer: &[Field::required("keys", Kind::List(KEY), "The keys.")],
+        ..Operation::GET
+    }],
+};
