@@ -197,10 +197,21 @@ pub(crate) fn status(code: ProblemCode) -> u16 {
     use ProblemCode as P;
     match code {
         P::InvalidRequest | P::LinkDamaged => 400,
-        P::SignInFailed => 401,
-        P::AccountBlocked => 403,
-        P::NotFound | P::TenantUnknown | P::LinkUnknown | P::GrantUnknown => 404,
+        P::Unauthorized | P::SignInFailed => 401,
+        P::Forbidden
+        | P::TemporaryPasswordsDisabled
+        | P::AccountBlocked
+        | P::PasswordMustChange => 403,
+        P::NotFound
+        | P::TenantUnknown
+        | P::AccountUnknown
+        | P::ApiKeyUnknown
+        | P::CursorUnknown
+        | P::SupportCodeUnknown
+        | P::LinkUnknown
+        | P::GrantUnknown => 404,
         P::MethodNotAllowed => 405,
+        P::TenantExists | P::AccountExists | P::TooManyApiKeys => 409,
         P::LinkExpired
         | P::LinkClickExpired
         | P::LinkSuperseded
@@ -209,9 +220,10 @@ pub(crate) fn status(code: ProblemCode) -> u16 {
         | P::GrantExpired
         | P::GrantUsed
         | P::GrantWithdrawn => 410,
-        P::BodyTooLarge => 413,
+        P::PreconditionFailed => 412,
+        P::BodyTooLarge | P::TooManyLines => 413,
         P::UnsupportedMediaType => 415,
-        P::PasswordRejected => 422,
+        P::SettingsInvalid | P::PasswordRejected => 422,
         P::TooManyRequests => 429,
         P::Internal => 500,
         P::Unavailable => 503,

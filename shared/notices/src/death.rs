@@ -66,7 +66,9 @@ fn story_en(what: Dead, cause: DeathCause, moment: &str) -> String {
 fn because_en(reason: WithdrawnReason) -> &'static str {
     match reason {
         WithdrawnReason::PasswordChanged => ", because the password was changed",
-        WithdrawnReason::AddressChanged => ", because the e-mail address was changed",
+        WithdrawnReason::AddressChanged => {
+            ", because the e-mail address or phone number was changed"
+        }
         WithdrawnReason::AccountBlocked => ", because the account was blocked",
         WithdrawnReason::AccountDeleted => ", because the account was deleted",
         WithdrawnReason::NotMe => ", because of a report that said “this was not me”",
@@ -119,7 +121,7 @@ fn story_nl(what: Dead, cause: DeathCause, moment: &str) -> String {
 fn because_nl(reason: WithdrawnReason) -> &'static str {
     match reason {
         WithdrawnReason::PasswordChanged => ", omdat het wachtwoord is gewijzigd",
-        WithdrawnReason::AddressChanged => ", omdat het e-mailadres is gewijzigd",
+        WithdrawnReason::AddressChanged => ", omdat het e-mailadres of telefoonnummer is gewijzigd",
         WithdrawnReason::AccountBlocked => ", omdat het account is geblokkeerd",
         WithdrawnReason::AccountDeleted => ", omdat het account is verwijderd",
         WithdrawnReason::NotMe => ", na een melding “dit was ik niet”",

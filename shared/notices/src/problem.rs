@@ -54,7 +54,7 @@ problem_codes! {
     InvalidRequest = "invalid_request",
     /// The body is longer than any endpoint reads.
     BodyTooLarge = "body_too_large",
-    /// The body is not declared as JSON.
+    /// The body is not of a type that the endpoint takes, or compressed.
     UnsupportedMediaType = "unsupported_media_type",
     /// The path is there, the method is not.
     MethodNotAllowed = "method_not_allowed",
@@ -62,6 +62,32 @@ problem_codes! {
     NotFound = "not_found",
     /// No such tenant.
     TenantUnknown = "tenant_unknown",
+    /// A call of the back office without a key, or with one that is not known.
+    Unauthorized = "unauthorized",
+    /// The role of the key may not do this.
+    Forbidden = "forbidden",
+    /// The tenant has no account by that id.
+    AccountUnknown = "account_unknown",
+    /// The tenant has no key by that id.
+    ApiKeyUnknown = "api_key_unknown",
+    /// A page was asked for by a cursor that this list never gave.
+    CursorUnknown = "cursor_unknown",
+    /// No story by that support code: never given out, over 90 days old, or not worked on yet.
+    SupportCodeUnknown = "support_code_unknown",
+    /// The tenant's name is taken, be it by one that was deleted.
+    TenantExists = "tenant_exists",
+    /// The login is another account's.
+    AccountExists = "account_exists",
+    /// The settings are no longer those that `If-Match` names.
+    PreconditionFailed = "precondition_failed",
+    /// Settings out of their bounds; `errors` says which.
+    SettingsInvalid = "settings_invalid",
+    /// The tenant has as many keys as it may.
+    TooManyApiKeys = "too_many_api_keys",
+    /// The tenant has not switched temporary passwords on.
+    TemporaryPasswordsDisabled = "temporary_passwords_disabled",
+    /// An import of more lines than a call takes.
+    TooManyLines = "too_many_lines",
     /// A limit was reached.
     TooManyRequests = "too_many_requests",
     /// Something we depend on is down or throttled.
@@ -96,6 +122,8 @@ problem_codes! {
     SignInFailed = "sign_in_failed",
     /// The password was right, and the account is blocked.
     AccountBlocked = "account_blocked",
+    /// The password was right and temporary; `grant` is for choosing another.
+    PasswordMustChange = "password_must_change",
 }
 
 impl ProblemCode {

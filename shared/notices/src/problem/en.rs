@@ -6,13 +6,39 @@ super::words! {
     BodyTooLarge: "The request is too large",
         "The request is larger than what is accepted here.";
     UnsupportedMediaType: "This media type is not accepted",
-        "Send the request as application/json.";
+        "This address does not take this media type, or does not take it compressed. See the API's document for what it takes.";
     MethodNotAllowed: "This method is not accepted here",
         "This address does not take that method. The Allow header names those it does take.";
     NotFound: "Not found",
         "There is nothing at this address.";
     TenantUnknown: "Unknown organisation",
         "No organisation is known by the name in this address.";
+    Unauthorized: "A valid key is needed",
+        "The key is missing, or it is not one that is known here.";
+    Forbidden: "This key may not do this",
+        "The role of the key does not go that far. Use a key with a role that does.";
+    AccountUnknown: "Unknown account",
+        "This organisation has no account by the id in this address. It may have been deleted.";
+    ApiKeyUnknown: "Unknown key",
+        "This organisation has no key by the id in this address. It may have been revoked already.";
+    CursorUnknown: "Unknown cursor",
+        "The cursor is not one that this list gave. Start again at the first page.";
+    SupportCodeUnknown: "Unknown support code",
+        "The code is unknown, more than 90 days old, or what it stands for has not been worked on yet. Check the code, or try again in a moment.";
+    TenantExists: "This name is taken",
+        "An organisation has this name, or had it until it was deleted. Names are never given twice, so choose another.";
+    AccountExists: "This login is taken",
+        "This organisation has an account with this login already. Change that account, or choose another login.";
+    PreconditionFailed: "The settings were changed in the meantime",
+        "They are no longer as they were when they were read, so this change was not made. Read them again, then make the change again.";
+    SettingsInvalid: "Some settings are not accepted",
+        "The list of errors says which ones, and within what bounds they must be.";
+    TooManyApiKeys: "There are too many keys",
+        "This organisation has as many keys as it may have. Revoke one that is no longer needed, then try again.";
+    TemporaryPasswordsDisabled: "Temporary passwords are not switched on",
+        "This organisation has not switched them on in its settings. Send a link to choose a password instead.";
+    TooManyLines: "There are too many lines",
+        "An import takes at most 500 lines a call. Split it into several calls.";
     TooManyRequests: "Too many requests",
         "This was asked too often in a short time. Wait a while, then try again.";
     Unavailable: "This does not work right now",
@@ -47,4 +73,6 @@ super::words! {
         "The e-mail address and the password do not go together. Check both, or ask for a link to choose a new password.";
     AccountBlocked: "This account is blocked",
         "You cannot sign in now. Please contact the service desk.";
+    PasswordMustChange: "Choose a new password first",
+        "The password was right, and it was temporary. Choose one of your own with the grant in this answer.";
 }

@@ -6,13 +6,39 @@ super::words! {
     BodyTooLarge: "Het verzoek is te groot",
         "Het verzoek is groter dan wat hier wordt aangenomen.";
     UnsupportedMediaType: "Dit mediatype kan hier niet",
-        "Stuur het verzoek als application/json.";
+        "Dit adres neemt dit mediatype niet aan, of niet gecomprimeerd. In het document van de API staat wat het wel aanneemt.";
     MethodNotAllowed: "Deze methode kan hier niet",
         "Dit adres neemt die methode niet aan. De header Allow noemt de methoden die wel kunnen.";
     NotFound: "Niet gevonden",
         "Op dit adres is niets te vinden.";
     TenantUnknown: "Onbekende organisatie",
         "Er is geen organisatie bekend met de naam in dit adres.";
+    Unauthorized: "Er is een geldige sleutel nodig",
+        "De sleutel ontbreekt, of is hier niet bekend.";
+    Forbidden: "Deze sleutel mag dit niet",
+        "De rol van de sleutel gaat niet zo ver. Gebruik een sleutel met een rol die dit wel mag.";
+    AccountUnknown: "Onbekend account",
+        "Deze organisatie heeft geen account met het id in dit adres. Misschien is het verwijderd.";
+    ApiKeyUnknown: "Onbekende sleutel",
+        "Deze organisatie heeft geen sleutel met het id in dit adres. Misschien is hij al ingetrokken.";
+    CursorUnknown: "Onbekende cursor",
+        "De cursor komt niet uit deze lijst. Begin opnieuw bij de eerste pagina.";
+    SupportCodeUnknown: "Onbekende supportcode",
+        "De code is onbekend, ouder dan 90 dagen, of wat erbij hoort is nog niet verwerkt. Controleer de code, of probeer het zo dadelijk opnieuw.";
+    TenantExists: "Deze naam is bezet",
+        "Een organisatie heeft deze naam, of had hem tot ze werd verwijderd. Een naam wordt nooit twee keer uitgegeven, dus kies een andere.";
+    AccountExists: "Deze login is bezet",
+        "Deze organisatie heeft al een account met deze login. Wijzig dat account, of kies een andere login.";
+    PreconditionFailed: "De instellingen zijn intussen gewijzigd",
+        "Ze zijn niet meer zoals toen ze werden gelezen, dus deze wijziging is niet gedaan. Lees ze opnieuw en breng de wijziging opnieuw aan.";
+    SettingsInvalid: "Een aantal instellingen kan zo niet",
+        "De lijst met fouten zegt welke, en binnen welke grenzen ze moeten blijven.";
+    TooManyApiKeys: "Er zijn te veel sleutels",
+        "Deze organisatie heeft zoveel sleutels als ze mag hebben. Trek er een in die niet meer nodig is en probeer het dan opnieuw.";
+    TemporaryPasswordsDisabled: "Tijdelijke wachtwoorden staan niet aan",
+        "Deze organisatie heeft ze niet aangezet in haar instellingen. Stuur in plaats daarvan een link om een wachtwoord te kiezen.";
+    TooManyLines: "Er zijn te veel regels",
+        "Een import neemt per aanroep hoogstens 500 regels aan. Verdeel hem over meer aanroepen.";
     TooManyRequests: "Te veel verzoeken",
         "Dit is in korte tijd te vaak gevraagd. Wacht even en probeer het dan opnieuw.";
     Unavailable: "Dit lukt nu even niet",
@@ -47,4 +73,6 @@ super::words! {
         "Het e-mailadres en het wachtwoord horen niet bij elkaar. Controleer ze allebei, of vraag een link aan om een nieuw wachtwoord te kiezen.";
     AccountBlocked: "Dit account is geblokkeerd",
         "Je kunt nu niet inloggen. Neem contact op met de servicedesk.";
+    PasswordMustChange: "Kies eerst een nieuw wachtwoord",
+        "Het wachtwoord klopte en was tijdelijk. Kies zelf een wachtwoord met de grant in dit antwoord.";
 }
