@@ -7,7 +7,7 @@
 use regain_domain::event::Event;
 use regain_domain::keys::{KeyState, Keyring};
 use regain_domain::link::{Alive, DeathCause, State, WithdrawnReason};
-use regain_domain::token::{self, Genuine, TokenFault, TokenPurpose};
+use regain_domain::token::{self, Genuine, TokenPurpose};
 use regain_domain::{Account, Link, Login};
 use regain_http::{Answer, Call, Problem, ProblemCode};
 use regain_notices::Dead;
@@ -35,7 +35,7 @@ pub async fn handle(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
 
 /// Where the link stands. Two calls to the store; changes nothing.
 async fn check(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
-    let genuine = genuine(step, call, &[TokenPurpose::ResetLink])?;
+    let genuine = genuine(step, call, &TokenPurpose::PASSWORD_LINKS)?;
     let link = link(step, call, genuine).await?;
     let (link, account) = with_account(step, call, genuine, link).await?;
     let (state, until) = match standing(&link, account.as_ref(), genuine.key, call)? {
@@ -53,7 +53,7 @@ async fn check(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
 
 /// A person's click. Two calls to the store; a dead link may cost one more.
 async fn click(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
-    let genuine = genuine(step, call, &[TokenPurpose::ResetLink])?;
+    let genuine = genuine(step, call, &TokenPurpose::PASSWORD_LINKS)?;
     for _ in 0..REREADS_MAX {
         let link = link(step, call, genuine).await?;
         if let State::Alive(Alive::Sent { .. }) = link.state(call.now, genuine.key) {
@@ -76,28 +76,23 @@ async fn click(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
 fn granted(step: &ClickLink, call: &Call, link: &Link, until: jiff::Timestamp) -> Answer {
     let purpose = TokenPurpose::SetPasswordGrant;
     let grant = token::mint(&step.links, &call.tenant, purpose, link.link_id);
-    let mut answer = json!({
+    let answer = Answer::new(json!({
         "purpose": link.purpose.as_str(),
         "grant": grant.expose_secret(),
         "valid_until": until,
         "login": link.login.as_deref().unwrap_or_default(),
-        "password": "choose",
+        "password": call.settings.own_password.asks().as_str(),
         "password_policy": call.settings.password_policy,
-    });
-    // Checked once more: the tenant may have taken it off its list.
-    let return_url =
-        link.return_url.as_deref().and_then(|url| call.settings.allowed_return_url(url));
-    if let (Some(url), Some(answer)) = (return_url, answer.as_object_mut()) {
-        answer.insert("return_url".to_owned(), json!(url));
-    }
-    Answer::new(answer)
+    }));
+    answer.and("return_url", call.return_url(link))
 }
 
 /// "This was not me." A live link dies, and nothing else changes. After the link was used, every
 /// session, link and grant of the account ends and the account is flagged; the password stays.
 /// Repeating it does the same again.
 async fn withdraw(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
-    let genuine = genuine(step, call, &[TokenPurpose::ResetLink, TokenPurpose::Report])?;
+    let [reset, invite] = TokenPurpose::PASSWORD_LINKS;
+    let genuine = genuine(step, call, &[reset, invite, TokenPurpose::Report])?;
     for _ in 0..REREADS_MAX {
         let link = link(step, call, genuine).await?;
         let (link, account) = with_account(step, call, genuine, link).await?;
@@ -132,12 +127,8 @@ async fn withdraw(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
 
 /// Reads the token. Says whether it was damaged or never issued here, before anything is read.
 fn genuine(step: &ClickLink, call: &Call, purposes: &[TokenPurpose]) -> Result<Genuine, Problem> {
-    token::read(&step.links, &call.tenant, purposes, call.body.token("token")).map_err(|fault| {
-        Problem::new(match fault {
-            TokenFault::Damaged => ProblemCode::LinkDamaged,
-            TokenFault::Unknown => ProblemCode::LinkUnknown,
-        })
-    })
+    token::read(&step.links, &call.tenant, purposes, call.body.token("token"))
+        .map_err(Problem::no_link)
 }
 
 async fn link(step: &ClickLink, call: &Call, genuine: Genuine) -> Result<Link, Problem> {
@@ -156,7 +147,7 @@ async fn with_account(
     genuine: Genuine,
     link: Link,
 ) -> Result<(Link, Option<Account>), Problem> {
-    let account = step.store.account(&call.tenant, &link.account_ref).await?;
+    let account = step.store.account_of(&call.tenant, &link).await?;
     let alive = matches!(link.state(call.now, genuine.key), State::Alive(_));
     if alive && link.withdrawn_by(account.as_ref(), call.now).is_some() {
         let again = step.store.link(&call.tenant, genuine.id).await?;
@@ -184,5 +175,6 @@ fn entry(event: Event, link: &Link, call: &Call) -> Entry {
         cause: None,
         subject: link.link_id.to_string(),
         support_code: Some(link.support_code.clone()),
+        kept_days: call.settings.timeline_days,
     }
 }

@@ -5,10 +5,11 @@
 //! is. So nothing about the answer, not even its time, can depend on whether there is an account.
 
 use regain_domain::keys::Keyring;
-use regain_domain::token::{self, TokenFault, TokenPurpose};
+use regain_domain::link::LinkPurpose;
+use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{AccountRef, LinkId, Settings};
-use regain_http::{Answer, Call, Fault, Problem, ProblemCode, random};
-use regain_store::{Limit, OutboxItem, RequestedBy, ResetRequest, Store, Work};
+use regain_http::{Answer, Call, Fault, Problem, random};
+use regain_store::{Actor, Limit, LinkRequest, OutboxItem, RequestedBy, Store, Work};
 use serde_json::json;
 
 /// What this step needs.
@@ -24,7 +25,9 @@ pub async fn handle(step: &RequestReset, call: &Call) -> Result<Answer, Problem>
     let (by, counted) = requested_by(step, call)?;
     let return_url = return_url(call)?;
     let link_id = LinkId::new(random());
-    let request = ResetRequest {
+    let request = LinkRequest {
+        purpose: LinkPurpose::Reset,
+        actor: Actor::Caller,
         by,
         link_id,
         requested_at: call.now,
@@ -34,7 +37,7 @@ pub async fn handle(step: &RequestReset, call: &Call) -> Result<Answer, Problem>
         source: Some(call.source.clone()),
         support_code: call.support_code.clone(),
     };
-    let work = Work::ResetRequested(request);
+    let work = Work::LinkRequested(request);
     let item = OutboxItem::new(&call.tenant, format!("reset-{link_id}"), work, call.now);
     match step.store.accept(&limits(call, &counted), &item, call.now).await? {
         Ok(()) => {
@@ -52,13 +55,8 @@ fn requested_by(step: &RequestReset, call: &Call) -> Result<(RequestedBy, String
         return Ok((RequestedBy::Login(account), login.as_str().to_owned()));
     }
     let token = call.body.token("token");
-    let genuine = token::read(&step.links, &call.tenant, &[TokenPurpose::ResetLink], token)
-        .map_err(|fault| {
-            Problem::new(match fault {
-                TokenFault::Damaged => ProblemCode::LinkDamaged,
-                TokenFault::Unknown => ProblemCode::LinkUnknown,
-            })
-        })?;
+    let genuine = token::read(&step.links, &call.tenant, &TokenPurpose::PASSWORD_LINKS, token)
+        .map_err(Problem::no_link)?;
     Ok((RequestedBy::Link(genuine.id), genuine.id.to_string()))
 }
 

@@ -4,19 +4,22 @@
 //! nothing but one of twenty tries; and the try is counted before the password is looked at.
 
 use regain_domain::event::Event;
+use regain_domain::generated::{ENDING_BITS_MIN, WHOLE_BITS_MIN, generate};
 use regain_domain::hashing::{Hasher, Verdict, history_salt, history_with, imported};
 use regain_domain::keys::Keyring;
 use regain_domain::link::{Alive, Death, DeathCause, WithdrawnReason};
 use regain_domain::password::{NotAPassword, Password};
 use regain_domain::policy::Violation;
+use regain_domain::settings::PasswordAsked;
 use regain_domain::token::{self, Genuine, TokenPurpose};
 use regain_domain::{Account, Link};
-use regain_http::{Answer, Call, Problem, ProblemCode, random};
+use regain_http::{Answer, Call, Fault, Problem, ProblemCode, random};
 use regain_notices::Dead;
 use regain_store::{
     Actor, Entry, NewHash, Notice, NoticeKind, OutboxItem, PasswordChange, PasswordSet,
     REREADS_MAX, Store, Tried, Work,
 };
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 /// What this step needs.
@@ -38,11 +41,12 @@ pub async fn handle(step: &SetPassword, call: &Call) -> Result<Answer, Problem> 
 }
 
 async fn set(step: &SetPassword, call: &Call) -> Result<Answer, Problem> {
+    let asked = asked(call)?;
     let purposes = [TokenPurpose::SetPasswordGrant];
     let genuine = token::read(&step.links, &call.tenant, &purposes, call.body.token("grant"))
         .map_err(|_| Problem::new(ProblemCode::GrantUnknown))?;
     let link = count_try(step, call, genuine).await?;
-    let account = step.store.account(&call.tenant, &link.account_ref).await?;
+    let account = step.store.account_of(&call.tenant, &link).await?;
     let link = match link.withdrawn_by(account.as_ref(), call.now) {
         // It may have ended since the try was counted; then the link tells of what.
         Some(_) => step.store.link(&call.tenant, genuine.id).await?.unwrap_or(link),
@@ -50,8 +54,30 @@ async fn set(step: &SetPassword, call: &Call) -> Result<Answer, Problem> {
     };
     standing(&link, account.as_ref(), genuine, call)?;
     let account = account.ok_or_else(|| Problem::new(ProblemCode::GrantUnknown))?;
-    let hash = accept(step, call, &account)?;
-    write(step, call, genuine, (link, account), &hash).await
+    let (hash, generated) = accept(step, call, asked, &account)?;
+    let answer = write(step, call, genuine, (link, account), &hash).await?;
+    Ok(answer.and("generated_password", generated.as_ref().map(ExposeSecret::expose_secret)))
+}
+
+/// What the tenant has its people choose, if that is what the body holds. Before anything is
+/// counted: a frontend's slip costs nobody a try.
+fn asked(call: &Call) -> Result<PasswordAsked, Problem> {
+    let asked = call.settings.own_password.asks();
+    let taken = match asked {
+        PasswordAsked::Whole => Some("password"),
+        PasswordAsked::Beginning => Some("beginning"),
+        PasswordAsked::Nothing => None,
+    };
+    let faults = ["password", "beginning"].into_iter().filter_map(|name| {
+        let code = match (taken == Some(name), call.body.has(name)) {
+            (true, false) => "required",
+            (false, true) => "not_allowed",
+            _ => return None,
+        };
+        Some(Fault::new(format!("/{name}"), code))
+    });
+    let faults: Vec<Fault> = faults.collect();
+    if faults.is_empty() { Ok(asked) } else { Err(Problem::invalid(faults)) }
 }
 
 /// Counts the try and gives the clicked link; or says why there is nothing left to try.
@@ -61,7 +87,7 @@ async fn count_try(step: &SetPassword, call: &Call, genuine: Genuine) -> Result<
         Tried::Counted(link) => return Ok(*link),
         Tried::Refused(link) => link.ok_or_else(unknown)?,
     };
-    let account = step.store.account(&call.tenant, &link.account_ref).await?;
+    let account = step.store.account_of(&call.tenant, &link).await?;
     match standing(&link, account.as_ref(), genuine, call)? {
         // Its grant was never given out, so this one was made up.
         Alive::Sent { .. } => Err(unknown()),
@@ -77,17 +103,40 @@ async fn count_try(step: &SetPassword, call: &Call, genuine: Genuine) -> Result<
     }
 }
 
-/// Every rule at once, and the new hash if all are kept.
-fn accept(step: &SetPassword, call: &Call, account: &Account) -> Result<NewHash, Problem> {
+/// Every rule at once, and the new hash if all are kept; with it the text of what Regain made.
+fn accept(
+    step: &SetPassword,
+    call: &Call,
+    asked: PasswordAsked,
+    account: &Account,
+) -> Result<(NewHash, Option<SecretString>), Problem> {
     let policy = &call.settings.password_policy;
     let rejected = |violations: &[Violation]| {
         Problem::new(ProblemCode::PasswordRejected).with("violations", json!(violations))
     };
-    let password = call.body.password("password").map_err(|fault| match fault {
-        NotAPassword::TooManyBytes => rejected(&[Violation::TooLong { max: policy.length_max }]),
-        NotAPassword::Empty | NotAPassword::Nul => Problem::new(ProblemCode::InvalidRequest),
-    })?;
-    let mut violations = policy.violations(password, account.last_name.as_deref());
+    let typed = |name| {
+        call.body.password(name).map_err(|fault| match fault {
+            NotAPassword::TooManyBytes => {
+                rejected(&[Violation::TooLong { max: policy.length_max }])
+            }
+            NotAPassword::Empty | NotAPassword::Nul => Problem::new(ProblemCode::InvalidRequest),
+        })
+    };
+    let last_name = account.last_name.as_deref();
+    let made = |beginning, bits_min| {
+        generate(policy, beginning, last_name, bits_min, random)
+            .map_err(|violations| rejected(&violations))
+    };
+    let made = match asked {
+        PasswordAsked::Whole => None,
+        PasswordAsked::Beginning => Some(made(Some(typed("beginning")?), ENDING_BITS_MIN)?),
+        PasswordAsked::Nothing => Some(made(None, WHOLE_BITS_MIN)?),
+    };
+    let password = match &made {
+        Some(made) => &made.password,
+        None => typed("password")?,
+    };
+    let mut violations = policy.violations(password, last_name);
     let salt = account.history_salt.clone().unwrap_or_else(|| history_salt(random()));
     let probe = step.hasher.history(password, &salt, &step.links)?;
     let reused = || probe.is_in(&account.history) || is_imported(step, account, password);
@@ -99,7 +148,7 @@ fn accept(step: &SetPassword, call: &Call, account: &Account) -> Result<NewHash,
     }
     let phc = step.hasher.hash(password, random())?;
     let history = history_with(account, probe.entry());
-    Ok(NewHash { phc, history_salt: salt, history })
+    Ok((NewHash { phc, history_salt: salt, history }, made.map(|made| made.text)))
 }
 
 /// Whether it fits a hash that was imported. Costs a run for each, and only where there is one.
@@ -125,7 +174,7 @@ async fn write(
             PasswordSet::Done => return Ok(changed(call, &link)),
             PasswordSet::LinkRefused(dead) => {
                 let dead = dead.ok_or_else(|| Problem::new(ProblemCode::GrantUnknown))?;
-                let account = step.store.account(&call.tenant, &link.account_ref).await?;
+                let account = step.store.account_of(&call.tenant, &link).await?;
                 standing(&dead, account.as_ref(), genuine, call)?;
                 return Err(Problem::busy());
             }
@@ -139,21 +188,15 @@ async fn write(
     Err(Problem::busy())
 }
 
-/// The return URL is checked once more: the tenant may have taken it off its list.
 fn changed(call: &Call, link: &Link) -> Answer {
-    let mut answer = json!({"status": "changed"});
-    let return_url =
-        link.return_url.as_deref().and_then(|url| call.settings.allowed_return_url(url));
-    if let (Some(url), Some(answer)) = (return_url, answer.as_object_mut()) {
-        answer.insert("return_url".to_owned(), json!(url));
-    }
-    Answer::new(answer)
+    Answer::new(json!({"status": "changed"})).and("return_url", call.return_url(link))
 }
 
 fn notice(call: &Call, link: &Link) -> OutboxItem {
     let work = Work::Send(Notice {
         notice: NoticeKind::PasswordChanged(link.link_id),
         account_ref: link.account_ref.clone(),
+        to: None,
         at: call.now,
         language_asked: call.language_asked,
         language_accepted: call.language_accepted,
@@ -171,6 +214,7 @@ fn entry(event: Event, cause: Option<&str>, call: &Call, link: &Link) -> Entry {
         cause: cause.map(str::to_owned),
         subject: link.link_id.to_string(),
         support_code: Some(link.support_code.clone()),
+        kept_days: call.settings.timeline_days,
     }
 }
 

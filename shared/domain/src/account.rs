@@ -250,6 +250,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_reason_is_its_word() {
+        assert_eq!(BlockReason::ALL.map(BlockReason::as_str), BlockReason::WORDS);
+        assert!(BlockReason::ALL.iter().all(|r| BlockReason::from_word(r.as_str()) == Some(*r)));
+        assert_eq!(BlockReason::from_word("no reason"), None);
+    }
+
+    #[test]
     fn one_address_at_two_tenants_is_two_accounts() {
         let login = Login::parse("mo@example.com").unwrap();
         let of = |name| AccountRef::of(&TenantId::parse(name).unwrap(), &login);

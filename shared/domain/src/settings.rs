@@ -153,6 +153,41 @@ pub enum OwnPassword {
     Generated,
 }
 
+/// What a person is asked for when a password is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordAsked {
+    /// All of it.
+    Whole,
+    /// Its beginning.
+    Beginning,
+    /// Nothing: Regain makes it.
+    Nothing,
+}
+
+impl PasswordAsked {
+    /// The word in answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "choose",
+            Self::Beginning => "choose_beginning",
+            Self::Nothing => "generated",
+        }
+    }
+}
+
+impl OwnPassword {
+    /// What a person is asked for. Nobody has a second step yet.
+    #[must_use]
+    pub fn asks(self) -> PasswordAsked {
+        match self {
+            Self::Always => PasswordAsked::Whole,
+            Self::WithEnding => PasswordAsked::Beginning,
+            Self::WithSecondStep | Self::Generated => PasswordAsked::Nothing,
+        }
+    }
+}
+
 /// How phone numbers are read, and where messages may go. Countries are ISO 3166-1 alpha-2.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use subtle::ConstantTimeEq;
 
 use crate::keys::{KeyId, KeyState, Keyring, mac};
-use crate::link::LinkId;
+use crate::link::{LinkId, LinkPurpose};
 use crate::tenant::TenantId;
 
 /// The 32 symbols; no I, L, O or U.
@@ -43,6 +43,8 @@ pub static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
 pub enum TokenPurpose {
     /// The link of a "choose a new password" mail.
     ResetLink,
+    /// The link of a "choose your first password" mail.
+    InviteLink,
     /// The short right to set a password, got by clicking a reset link.
     SetPasswordGrant,
     /// The "this was not me" of a notice about something that has happened.
@@ -50,11 +52,25 @@ pub enum TokenPurpose {
 }
 
 impl TokenPurpose {
-    const ALL: [Self; 3] = [Self::ResetLink, Self::SetPasswordGrant, Self::Report];
+    const ALL: [Self; 4] =
+        [Self::ResetLink, Self::InviteLink, Self::SetPasswordGrant, Self::Report];
+    /// Those that lead to a password by a click.
+    pub const PASSWORD_LINKS: [Self; 2] = [Self::ResetLink, Self::InviteLink];
+
+    /// Of the token that a link is handed out as.
+    #[must_use]
+    pub fn of(purpose: LinkPurpose) -> Self {
+        match purpose {
+            LinkPurpose::Reset => Self::ResetLink,
+            LinkPurpose::Invite => Self::InviteLink,
+            LinkPurpose::MustChange => Self::SetPasswordGrant,
+        }
+    }
 
     fn symbol(self) -> char {
         match self {
             Self::ResetLink => 'r',
+            Self::InviteLink => 'v',
             Self::SetPasswordGrant => 'g',
             Self::Report => 'n',
         }

@@ -43,6 +43,14 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Whether a body must be sent; an object that may be empty need not.
+    #[must_use]
+    pub fn body_is_required(&self) -> bool {
+        self.form != Form::Json
+            || !self.exactly_one.is_empty()
+            || self.body.iter().any(|field| field.presence != Presence::Optional)
+    }
+
     /// What a row is when it says nothing else: for anyone, with a JSON body.
     pub const POST: Self = Self {
         method: Method::Post,

@@ -19,7 +19,7 @@ use regain_domain::{Language, Settings, SupportCode, TenantId};
 use regain_notices::ProblemCode;
 
 use crate::answer::Content;
-use crate::api::{Access, Form, Operation, Presence, Route};
+use crate::api::{Access, Form, Operation, Route};
 use crate::body::{BODY_BYTES_MAX, Body, LINES_BYTES_MAX, LINES_MAX, Line};
 use crate::log::chain;
 use crate::{
@@ -278,25 +278,17 @@ fn accepted(request: &Incoming<'_>) -> Option<Language> {
     Language::negotiate(header(request, &header::ACCEPT_LANGUAGE)?, &Language::ALL)
 }
 
-fn read_body(
-    operation: &Operation,
-    request: &Incoming<'_>,
-) -> Result<(Body, Vec<Line>), Problem> {
+fn read_body(operation: &Operation, request: &Incoming<'_>) -> Result<(Body, Vec<Line>), Problem> {
     let (types, bytes_max): (&[&str], usize) = match operation.form {
         Form::Json => (&["application/json"], BODY_BYTES_MAX),
-        Form::MergePatch => {
-            (&["application/merge-patch+json", "application/json"], BODY_BYTES_MAX)
-        }
+        Form::MergePatch => (&["application/merge-patch+json", "application/json"], BODY_BYTES_MAX),
         Form::Lines => (&["application/x-ndjson"], LINES_BYTES_MAX),
     };
     if request.body.len() > bytes_max {
         return Err(Problem::new(ProblemCode::BodyTooLarge));
     }
-    // An empty object need not be sent.
-    let may_be_absent = operation.body.iter().all(|field| field.presence == Presence::Optional)
-        && operation.exactly_one.is_empty()
-        && operation.form == Form::Json;
-    if operation.body.is_empty() || may_be_absent && request.body.is_empty() {
+    let may_be_absent = request.body.is_empty() && !operation.body_is_required();
+    if operation.body.is_empty() || may_be_absent {
         return Ok((Body::default(), Vec::new()));
     }
     let content_type = header(request, &header::CONTENT_TYPE);

@@ -99,6 +99,7 @@ where
     let incoming = Incoming {
         method: &asked.method,
         path: asked.path,
+        query: "",
         headers: &headers,
         body: &asked.body,
         source_ip: asked.source_ip,

@@ -28,7 +28,7 @@ pub(crate) struct Event {
 struct Wire {
     raw_path: String,
     #[serde(default)]
-    raw_query_string: String,
+    raw_query_string: Option<String>,
     #[serde(default)]
     headers: HashMap<String, String>,
     #[serde(default)]
@@ -73,7 +73,7 @@ impl Event {
             method: Method::from_bytes(wire.request_context.http.method.as_bytes())
                 .unwrap_or(Method::TRACE),
             path: wire.raw_path,
-            query: wire.raw_query_string,
+            query: wire.raw_query_string.unwrap_or_default(),
             headers: headers.collect(),
             body,
             // From the gateway's own record of the connection, never from a header.

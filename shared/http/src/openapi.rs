@@ -9,10 +9,14 @@ use regain_domain::Language;
 use regain_domain::account::BlockReason;
 use regain_domain::link::WithdrawnReason;
 use regain_domain::policy::Violation;
+use regain_domain::settings::SettingFault;
 use regain_notices::ProblemCode;
 use serde_json::{Map, Value, json};
 
-use crate::api::{BODY_PROBLEMS, COMMON_PROBLEMS, Field, Kind, Operation, Presence, Route};
+use crate::api::{
+    Access, BODY_PROBLEMS, COMMON_PROBLEMS, Field, Form, KEY_PROBLEMS, Kind, Operation, Presence,
+    Route,
+};
 use crate::problem::{FAULT_CODES, status};
 use crate::routes::ROUTES;
 
@@ -34,21 +38,43 @@ pub fn document() -> Value {
         "paths": paths,
         "components": {
             "schemas": {"Problem": problem_schema()},
-            "parameters": {"tenant": {
-                "name": "tenant",
-                "in": "path",
-                "required": true,
-                "description": "The tenant's name.",
-                "schema": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$"},
-                "example": "demo",
+            "securitySchemes": {"api_key": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "A key of the back office, `rk_…`.",
             }},
+            "parameters": {
+                "tenant": param(
+                    "tenant",
+                    "The tenant's name.",
+                    json!({"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$"}),
+                    "demo",
+                ),
+                "id": param(
+                    "id",
+                    "What is meant: an account, or a key.",
+                    json!({"type": "string", "minLength": 1, "maxLength": 36}),
+                    "0193c7f0-0000-7000-8000-000000000000",
+                ),
+                "code": param(
+                    "code",
+                    "A support code.",
+                    json!({"type": "string", "minLength": 7, "maxLength": 7}),
+                    "7K2F9QX",
+                ),
+            },
         },
     })
 }
 
 fn path(route: &Route) -> Value {
     let mut path = Map::new();
-    path.insert("parameters".to_owned(), json!([{"$ref": "#/components/parameters/tenant"}]));
+    let params = route.path.split('/').filter_map(|word| word.strip_prefix('{')?.strip_suffix('}'));
+    let params = params.map(|name| json!({"$ref": format!("#/components/parameters/{name}")}));
+    let params: Vec<Value> = params.collect();
+    if !params.is_empty() {
+        path.insert("parameters".to_owned(), params.into());
+    }
     for operation in route.operations {
         path.insert(operation.method.as_str().to_lowercase(), describe(operation));
     }
@@ -61,14 +87,42 @@ fn describe(operation: &Operation) -> Value {
         "summary": operation.summary,
         "responses": responses(operation),
     });
-    if let (false, Some(members)) = (operation.body.is_empty(), described.as_object_mut()) {
-        let mut schema = object(operation.body);
+    let Some(members) = described.as_object_mut() else { return described };
+    let headers = (operation.form == Form::MergePatch).then(|| {
+        let schema = json!({"type": "string"});
+        let description = "The ETag of what was read; what has changed since is left alone.";
+        json!({"name": "If-Match", "in": "header", "description": description, "schema": schema})
+    });
+    let query = operation.query.iter().map(|field| {
+        let schema = schema(field.kind, Form::Json);
+        json!({"name": field.name, "in": "query", "description": field.meaning, "schema": schema})
+    });
+    let parameters: Vec<Value> = query.chain(headers).collect();
+    if !parameters.is_empty() {
+        members.insert("parameters".to_owned(), parameters.into());
+    }
+    if let Access::Key(role) = operation.access {
+        members.insert("security".to_owned(), json!([{"api_key": []}]));
+        let least = format!("For keys of the role {} and above.", role.as_str());
+        members.insert("description".to_owned(), least.into());
+    }
+    if !operation.body.is_empty() {
+        let mut schema = object(operation.body, operation.form);
         if let (false, Some(schema)) = (operation.exactly_one.is_empty(), schema.as_object_mut()) {
             let one = operation.exactly_one.iter().map(|name| json!({"required": [name]}));
             schema.insert("oneOf".to_owned(), one.collect());
         }
-        let content = json!({"application/json": {"schema": schema}});
-        members.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
+        let content = match operation.form {
+            Form::Json => json!({"application/json": {"schema": schema}}),
+            Form::MergePatch => json!({
+                "application/merge-patch+json": {"schema": schema},
+                "application/json": {"schema": schema},
+            }),
+            // OpenAPI 3.0 has no word for lines: the schema is that of each.
+            Form::Lines => json!({"application/x-ndjson": {"schema": schema}}),
+        };
+        let required = operation.body_is_required();
+        members.insert("requestBody".to_owned(), json!({"required": required, "content": content}));
     }
     described
 }
@@ -76,13 +130,22 @@ fn describe(operation: &Operation) -> Value {
 fn responses(operation: &Operation) -> Map<String, Value> {
     let mut by_status: BTreeMap<u16, Vec<ProblemCode>> = BTreeMap::new();
     let of_body = if operation.body.is_empty() { &[] } else { BODY_PROBLEMS };
-    for code in operation.problems.iter().chain(of_body).chain(COMMON_PROBLEMS) {
+    let of_query: &[_] =
+        if operation.query.is_empty() { &[] } else { &[ProblemCode::InvalidRequest] };
+    let of_key = if operation.access == Access::Public { &[] } else { KEY_PROBLEMS };
+    let own = operation.problems.iter().chain(of_query).chain(of_key);
+    for code in own.chain(of_body).chain(COMMON_PROBLEMS) {
         by_status.entry(status(*code)).or_default().push(*code);
     }
-    let success = json!({
-        "description": "Done.",
-        "content": {"application/json": {"schema": object(operation.answer)}},
-    });
+    let media_type = match operation.form {
+        Form::Json | Form::MergePatch => "application/json",
+        Form::Lines => "application/x-ndjson",
+    };
+    let mut success = json!({"description": "Done."});
+    if let (false, Some(success)) = (operation.answer.is_empty(), success.as_object_mut()) {
+        let answer = object(operation.answer, Form::Json);
+        success.insert("content".to_owned(), json!({media_type: {"schema": answer}}));
+    }
     let problems = by_status.into_iter().map(|(status, codes)| {
         let codes: Vec<_> = codes.into_iter().map(ProblemCode::as_str).collect();
         let mut response = json!({
@@ -101,12 +164,30 @@ fn responses(operation: &Operation) -> Map<String, Value> {
     [(operation.status.to_string(), success)].into_iter().chain(problems).collect()
 }
 
-fn object(fields: &[Field]) -> Value {
+fn param(name: &str, description: &str, schema: Value, example: &str) -> Value {
+    json!({
+        "name": name,
+        "in": "path",
+        "required": true,
+        "description": description,
+        "schema": schema,
+        "example": example,
+    })
+}
+
+/// In a merge patch nothing is required, and anything may be null.
+fn object(fields: &[Field], form: Form) -> Value {
     let properties: Map<String, Value> = fields
         .iter()
         .map(|field| {
-            let mut schema = schema(field.kind);
+            let mut schema = schema(field.kind, form);
             if let Some(schema) = schema.as_object_mut() {
+                if form == Form::MergePatch || field.presence == Presence::Nullable {
+                    schema.insert("nullable".to_owned(), true.into());
+                    if let Some(Value::Array(words)) = schema.get_mut("enum") {
+                        words.push(Value::Null);
+                    }
+                }
                 schema.insert("description".to_owned(), field.meaning.into());
             }
             (field.name.to_owned(), schema)
@@ -114,7 +195,7 @@ fn object(fields: &[Field]) -> Value {
         .collect();
     let required: Vec<_> = fields
         .iter()
-        .filter(|field| field.presence == Presence::Required)
+        .filter(|field| form != Form::MergePatch && field.presence != Presence::Optional)
         .map(|field| field.name)
         .collect();
     let mut object =
@@ -125,7 +206,7 @@ fn object(fields: &[Field]) -> Value {
     object
 }
 
-fn schema(kind: Kind) -> Value {
+fn schema(kind: Kind, form: Form) -> Value {
     match kind {
         Kind::Text(bytes_max) => json!({"type": "string", "minLength": 1, "maxLength": bytes_max}),
         Kind::Login => json!({"type": "string", "format": "email", "maxLength": 254}),
@@ -136,8 +217,12 @@ fn schema(kind: Kind) -> Value {
         Kind::Integer => json!({"type": "integer", "minimum": 0}),
         Kind::Flag => json!({"type": "boolean"}),
         Kind::OneOf(words) => json!({"type": "string", "enum": words}),
-        Kind::Object(fields) => object(fields),
-        Kind::List(fields) => json!({"type": "array", "items": object(fields)}),
+        Kind::Object(fields) => object(fields, form),
+        Kind::List(fields) => json!({"type": "array", "items": object(fields, form)}),
+        Kind::Texts(bytes_max) => {
+            let text = json!({"type": "string", "minLength": 1, "maxLength": bytes_max});
+            json!({"type": "array", "items": text})
+        }
         Kind::Words(words) => {
             json!({"type": "array", "items": {"type": "string", "enum": words}})
         }
@@ -151,9 +236,17 @@ fn problem_schema() -> Value {
         let items = json!({"type": "object", "required": ["code"], "properties": properties});
         json!({"type": "array", "items": items, "description": description})
     };
-    let pointer = text("Which member, as a JSON pointer (RFC 6901); empty for the whole body.");
-    let errors = json!({"pointer": pointer, "code": {"type": "string", "enum": FAULT_CODES}});
+    let pointer = text(
+        "Which member, as a JSON pointer (RFC 6901), empty for the whole body; or `?` and a \
+         parameter of the query.",
+    );
     let bound = json!({"type": "integer"});
+    let mut codes = FAULT_CODES.to_vec();
+    codes.extend(SettingFault::CODES);
+    codes.sort_unstable();
+    codes.dedup();
+    let code = json!({"type": "string", "enum": codes});
+    let errors = json!({"pointer": pointer, "code": code, "min": bound, "max": bound});
     let violation = json!({"type": "string", "enum": Violation::CODES});
     let violations = json!({"code": violation, "min": bound, "max": bound});
     let withdrawn = WithdrawnReason::ALL.map(WithdrawnReason::as_str);
@@ -170,9 +263,15 @@ fn problem_schema() -> Value {
             "code": text("What a program decides by."),
             "request_id": text("The gateway's id of this request."),
             "support_code": text("By which the service desk finds the story."),
-            "errors": list(errors, "`invalid_request`: everything at fault."),
+            "errors": list(errors, "`invalid_request` and `settings_invalid`: everything at fault, and the bounds of a number."),
             "violations": list(violations, "`password_rejected`: every rule not kept, and its bound."),
             "at": {"type": "string", "format": "date-time", "description": "When a link died."},
+            "grant": text("`password_must_change`: the right to set one of one's own."),
+            "valid_until": {
+                "type": "string",
+                "format": "date-time",
+                "description": "Until when that grant can be used.",
+            },
             "remedy": {
                 "type": "string",
                 "enum": ["request_again", "use_newer_link", "sign_in", "contact_support"],

@@ -161,7 +161,10 @@ mod tests {
             "/admin/v1/tenants/",
             "/admin/v1/tenants/demo/accounts/x/y",
         ] {
-            assert!(path.ends_with('/') && path.contains("tenants") || found(path).is_none(), "{path}");
+            assert!(
+                path.ends_with('/') && path.contains("tenants") || found(path).is_none(),
+                "{path}"
+            );
         }
     }
 

@@ -1,9 +1,115 @@
-//! The `accounts` table.
+//! The `accounts` table: each account under a hash of its login, a pointer to it under its id, and
+//! the index `list` for pages.
 
-use regain_domain::{Account, AccountRef, TenantId};
+use std::collections::BTreeSet;
 
-use crate::item::{Key, from_item, to_item};
+use jiff::Timestamp;
+use regain_domain::account::BlockReason;
+use regain_domain::link::{WithdrawnReason, WrittenDeath};
+use regain_domain::time::micros;
+use regain_domain::{Account, AccountRef, Language, Link, LinkId, Login, TenantId};
+use serde::Deserialize;
+
+use crate::item::{Item, Key, from_item, text, to_item};
+use crate::timeline::Entry;
+use crate::transaction::{Outcome, Transaction, Unchanged};
+use crate::work::OutboxItem;
 use crate::{Store, StoreError};
+
+/// Some of a list, and where the next page begins.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// What to pass as `after`; none: this was the last page.
+    pub next: Option<String>,
+}
+
+/// What a page of the list holds of an account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Summary {
+    /// Its id.
+    pub account_id: String,
+    /// The address.
+    pub login: String,
+    /// Given name.
+    #[serde(default)]
+    pub first_name: Option<String>,
+    /// Family name.
+    #[serde(default)]
+    pub last_name: Option<String>,
+    /// Of its mails.
+    #[serde(default)]
+    pub language: Option<Language>,
+    /// Present exactly when it is blocked.
+    #[serde(default)]
+    pub blocked: Option<BlockReason>,
+    /// When its owner last said "this was not me".
+    #[serde(default, with = "micros::option")]
+    pub reported_at: Option<Timestamp>,
+    /// When it was made.
+    #[serde(with = "micros")]
+    pub created_at: Timestamp,
+}
+
+/// An account to be made.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// Where.
+    pub account_ref: AccountRef,
+    /// What.
+    pub account: Account,
+    /// What its timeline begins with.
+    pub entry: Entry,
+}
+
+/// What became of an account to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It is there.
+    Done,
+    /// Another has its login.
+    Taken,
+}
+
+/// An account as read and as it is to be; everything that was not read is as it was.
+#[derive(Clone, Copy, Debug)]
+pub struct Rewrite<'a> {
+    /// As read, and where.
+    pub before: (&'a AccountRef, &'a Account),
+    /// As it is to be, and where.
+    pub after: (&'a AccountRef, &'a Account),
+    /// What ends the links that are no longer in its slots.
+    pub death: WrittenDeath,
+    /// Notices to its owner.
+    pub notices: &'a [OutboxItem],
+    /// What the timeline says.
+    pub entry: &'a Entry,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// How a rewrite ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rewritten {
+    /// It is written.
+    Done,
+    /// The account is no longer as it was read. Read again, decide anew.
+    Changed,
+    /// Another account has the new login.
+    Taken,
+}
+
+/// Accounts of one transaction: three items each, and it takes a hundred.
+const BATCH_MAX: usize = 33;
+const INDEX: &str = "list";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Old,
+    New,
+    Other,
+}
 
 impl Store {
     /// The account behind a reference, as last written. One call.
@@ -13,27 +119,243 @@ impl Store {
         account: &AccountRef,
     ) -> Result<Option<Account>, StoreError> {
         const OPERATION: &str = "read the account";
+        let item = self.account_item(OPERATION, &Key::account(tenant, account)).await?;
+        item.map(|item| from_item(OPERATION, item)).transpose()
+    }
+
+    /// The account of an id, and where it is. Two calls; one if there is none.
+    pub async fn account_by_id(
+        &self,
+        tenant: &TenantId,
+        account_id: &str,
+    ) -> Result<Option<(AccountRef, Account)>, StoreError> {
+        const OPERATION: &str = "find the account";
+        #[derive(Deserialize)]
+        struct Pointer {
+            account_ref: AccountRef,
+        }
+        let key = Key::account_id(tenant, account_id);
+        let Some(item) = self.account_item(OPERATION, &key).await? else { return Ok(None) };
+        let Pointer { account_ref } = from_item(OPERATION, item)?;
+        let account = self.account(tenant, &account_ref).await?;
+        // It may have moved or gone between the two reads; then the id tells.
+        let account = account.filter(|account| account.account_id == account_id);
+        Ok(account.map(|account| (account_ref, account)))
+    }
+
+    /// The account of a link: where the link says, or where it has moved to since. One call; three
+    /// if it is not there any more.
+    pub async fn account_of(
+        &self,
+        tenant: &TenantId,
+        link: &Link,
+    ) -> Result<Option<Account>, StoreError> {
+        let is_its = |account: &Account| account.account_id == link.account_id;
+        match self.account(tenant, &link.account_ref).await?.filter(is_its) {
+            Some(account) => Ok(Some(account)),
+            None => {
+                let moved = self.account_by_id(tenant, &link.account_id).await?;
+                Ok(moved.map(|(_, account)| account))
+            }
+        }
+    }
+
+    async fn account_item(
+        &self,
+        operation: &'static str,
+        key: &Key,
+    ) -> Result<Option<Item>, StoreError> {
         let answer = self
             .client
             .get_item()
             .table_name(&self.tables.accounts)
-            .key("pk", Key::account(tenant, account).value())
+            .key("pk", key.value())
             .consistent_read(true)
             .send()
             .await
-            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
-        answer.item.map(|item| from_item(OPERATION, item)).transpose()
+            .map_err(|error| StoreError::unavailable(operation, error))?;
+        Ok(answer.item)
     }
 
-    /// Makes an account; false if its login is taken. One call.
-    pub async fn create_account(
+    /// Makes accounts, each with its pointer and the beginning of its timeline, and leaves alone
+    /// the logins that are taken. One call for each 33, and one more where some of them are taken.
+    pub async fn create_accounts(
         &self,
         tenant: &TenantId,
-        account_ref: &AccountRef,
-        account: &Account,
-    ) -> Result<bool, StoreError> {
-        const OPERATION: &str = "create the account";
-        let item = to_item(OPERATION, &Key::account(tenant, account_ref), account)?;
-        self.put_new(OPERATION, &self.tables.accounts, item).await
+        accounts: &[NewAccount],
+    ) -> Result<Vec<Created>, StoreError> {
+        let mut created = Vec::with_capacity(accounts.len());
+        for batch in accounts.chunks(BATCH_MAX) {
+            let mut taken = BTreeSet::new();
+            loop {
+                let free: Vec<_> =
+                    batch.iter().enumerate().filter(|(at, _)| !taken.contains(at)).collect();
+                if free.is_empty() {
+                    break;
+                }
+                match self.create_batch(tenant, &free).await? {
+                    Outcome::Committed => break,
+                    Outcome::Refused(refused) => taken.extend(refused.iter().map(|(at, _)| *at)),
+                }
+            }
+            let became = |at| if taken.contains(&at) { Created::Taken } else { Created::Done };
+            created.extend((0..batch.len()).map(became));
+        }
+        Ok(created)
     }
+
+    async fn create_batch(
+        &self,
+        tenant: &TenantId,
+        accounts: &[(usize, &NewAccount)],
+    ) -> Result<Outcome<usize>, StoreError> {
+        const OPERATION: &str = "create accounts";
+        let mut transaction = Transaction::new(self, OPERATION);
+        let table = &self.tables.accounts;
+        for (at, NewAccount { account_ref, account, entry }) in accounts {
+            let timeline = entry.item(OPERATION, tenant, &account.account_id)?;
+            transaction = transaction
+                .put_new(*at, table, account_item(OPERATION, tenant, account_ref, account)?)?
+                .put_new(*at, table, pointer(tenant, account_ref, account))?
+                .put(*at, &self.tables.timeline, timeline)?;
+        }
+        transaction.commit().await
+    }
+
+    /// Writes an account anew, if it is still as it was read; where its login is another, it moves.
+    /// One call.
+    pub async fn rewrite_account(
+        &self,
+        tenant: &TenantId,
+        rewrite: Rewrite<'_>,
+    ) -> Result<Rewritten, StoreError> {
+        const OPERATION: &str = "change the account";
+        let Rewrite { before: (old_ref, old), after: (new_ref, new), death, notices, entry, now } =
+            rewrite;
+        let table = &self.tables.accounts;
+        let item = account_item(OPERATION, tenant, new_ref, new)?;
+        let unchanged = Unchanged::of(all_members(OPERATION, old)?);
+        let mut transaction = Transaction::new(self, OPERATION);
+        transaction = if old_ref == new_ref {
+            transaction.put_if(Part::Old, table, item, unchanged)?
+        } else {
+            transaction
+                .delete_if(Part::Old, (table, &Key::account(tenant, old_ref)), unchanged)?
+                .put_new(Part::New, table, item)?
+                .put(Part::Other, table, pointer(tenant, new_ref, new))?
+        };
+        for link_id in ended_links(old, new) {
+            transaction = transaction.kill(Part::Other, tenant, link_id, death, now, None)?;
+        }
+        for notice in notices {
+            transaction = transaction.outbox(Part::Other, notice)?;
+        }
+        let timeline = entry.item(OPERATION, tenant, &old.account_id)?;
+        transaction = transaction.put(Part::Other, &self.tables.timeline, timeline)?;
+        Ok(match transaction.commit().await? {
+            Outcome::Committed => Rewritten::Done,
+            Outcome::Refused(parts) if parts.iter().any(|(part, _)| *part == Part::Old) => {
+                Rewritten::Changed
+            }
+            Outcome::Refused(_) => Rewritten::Taken,
+        })
+    }
+
+    /// Erases an account, if it is still as it was read: itself, its pointer, what its links hold
+    /// of it. One call.
+    pub async fn erase_account(
+        &self,
+        tenant: &TenantId,
+        (account_ref, account): (&AccountRef, &Account),
+        entry: Option<&Entry>,
+        now: Timestamp,
+    ) -> Result<Rewritten, StoreError> {
+        const OPERATION: &str = "erase the account";
+        let death = WrittenDeath::Withdrawn(WithdrawnReason::AccountDeleted);
+        let table = &self.tables.accounts;
+        let unchanged = Unchanged::of(all_members(OPERATION, account)?);
+        let mut transaction = Transaction::new(self, OPERATION)
+            .delete_if(Part::Old, (table, &Key::account(tenant, account_ref)), unchanged)?
+            .delete(Part::Other, (table, &Key::account_id(tenant, &account.account_id)))?;
+        for slot in account.slots.values() {
+            let kill = transaction.kill(Part::Other, tenant, slot.link_id, death, now, None);
+            transaction = kill?;
+        }
+        if let Some(entry) = entry {
+            let timeline = entry.item(OPERATION, tenant, &account.account_id)?;
+            transaction = transaction.put(Part::Other, &self.tables.timeline, timeline)?;
+        }
+        Ok(match transaction.commit().await? {
+            Outcome::Committed => Rewritten::Done,
+            Outcome::Refused(_) => Rewritten::Changed,
+        })
+    }
+
+    /// A page of all accounts of a tenant, by login, from where `after` ended. The index may be a
+    /// moment behind. One call.
+    pub async fn accounts(
+        &self,
+        tenant: &TenantId,
+        after: Option<&Login>,
+        limit: u32,
+    ) -> Result<Page<Summary>, StoreError> {
+        const OPERATION: &str = "list the accounts";
+        let list = Key::tenant(tenant).value();
+        let start = after.map(|login| {
+            let mut start = Key::account(tenant, &AccountRef::of(tenant, login)).attributes();
+            start.insert("list_of".to_owned(), list.clone());
+            start.insert("login".to_owned(), text(login.as_str()));
+            start
+        });
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.tables.accounts)
+            .index_name(INDEX)
+            .key_condition_expression("list_of = :tenant")
+            .expression_attribute_values(":tenant", list)
+            .limit(i32::try_from(limit).unwrap_or(1))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
+        let next = answer.last_evaluated_key.as_ref();
+        let next = next.and_then(|key| key.get("login")?.as_s().ok()).cloned();
+        let items = answer.items.unwrap_or_default().into_iter();
+        let items = items.map(|item| from_item(OPERATION, item));
+        Ok(Page { items: items.collect::<Result<_, _>>()?, next })
+    }
+}
+
+/// An account as an item, in the list of its tenant.
+fn account_item(
+    operation: &'static str,
+    tenant: &TenantId,
+    account_ref: &AccountRef,
+    account: &Account,
+) -> Result<Item, StoreError> {
+    let mut item = to_item(operation, &Key::account(tenant, account_ref), account)?;
+    item.insert("list_of".to_owned(), Key::tenant(tenant).value());
+    Ok(item)
+}
+
+fn pointer(tenant: &TenantId, account_ref: &AccountRef, account: &Account) -> Item {
+    let mut item = Key::account_id(tenant, &account.account_id).attributes();
+    item.insert("account_ref".to_owned(), text(account_ref.as_str()));
+    item
+}
+
+/// Every member of an account, null where it has none.
+fn all_members(operation: &'static str, account: &Account) -> Result<Item, StoreError> {
+    let item = serde_dynamo::to_item(account);
+    let mut item: Item = item.map_err(|source| StoreError::malformed(operation, source))?;
+    // It grows long, and never changes without the password's version.
+    item.remove("history");
+    Ok(item)
+}
+
+/// The links of slots that are there no more.
+fn ended_links(old: &Account, new: &Account) -> Vec<LinkId> {
+    let stays = |link_id: &LinkId| new.slots.values().any(|slot| slot.link_id == *link_id);
+    old.slots.values().map(|slot| slot.link_id).filter(|link_id| !stays(link_id)).collect()
 }

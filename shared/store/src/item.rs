@@ -13,46 +13,70 @@ use crate::StoreError;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// A partition key. Every one begins with the tenant, whose name cannot hold the `#` after it.
+/// A key. Every partition begins with the tenant, whose name cannot hold the `#` after it.
 #[derive(Clone, Debug)]
-pub(crate) struct Key(String);
+pub(crate) struct Key {
+    partition: String,
+    sort: Option<String>,
+}
 
 impl Key {
+    fn new(partition: String) -> Self {
+        Self { partition, sort: None }
+    }
+
+    /// The same partition, and this in it.
+    pub(crate) fn at(self, sort: impl Into<String>) -> Self {
+        Self { sort: Some(sort.into()), ..self }
+    }
+
     pub(crate) fn tenant(tenant: &TenantId) -> Self {
-        Self(tenant.as_str().to_owned())
+        Self::new(tenant.as_str().to_owned())
     }
 
     pub(crate) fn account(tenant: &TenantId, account: &AccountRef) -> Self {
-        Self(format!("{tenant}#account#{}", account.as_str()))
+        Self::new(format!("{tenant}#account#{}", account.as_str()))
+    }
+
+    /// Where the account of an id is.
+    pub(crate) fn account_id(tenant: &TenantId, account_id: &str) -> Self {
+        Self::new(format!("{tenant}#id#{account_id}"))
     }
 
     pub(crate) fn link(tenant: &TenantId, link: LinkId) -> Self {
-        Self(format!("{tenant}#link#{link}"))
+        Self::new(format!("{tenant}#link#{link}"))
     }
 
     pub(crate) fn limit(tenant: &TenantId, name: &str, subject: &str, window: i64) -> Self {
-        Self(format!("{tenant}#limit#{name}#{subject}#{window}"))
+        Self::new(format!("{tenant}#limit#{name}#{subject}#{window}"))
     }
 
     pub(crate) fn outbox(tenant: &TenantId, outbox_id: &str) -> Self {
-        Self(format!("{tenant}#outbox#{outbox_id}"))
+        Self::new(format!("{tenant}#outbox#{outbox_id}"))
     }
 
     pub(crate) fn timeline(tenant: &TenantId, account_id: &str) -> Self {
-        Self(format!("{tenant}#timeline#{account_id}"))
+        Self::new(format!("{tenant}#timeline#{account_id}"))
     }
 
     pub(crate) fn support(tenant: &TenantId, code: &SupportCode) -> Self {
-        Self(format!("{tenant}#support#{code}"))
+        Self::new(format!("{tenant}#support#{code}"))
     }
 
     /// A key read from a stream record or an index.
     pub(crate) fn read(text: &str) -> Self {
-        Self(text.to_owned())
+        Self::new(text.to_owned())
     }
 
+    /// The partition.
     pub(crate) fn value(&self) -> AttributeValue {
-        AttributeValue::S(self.0.clone())
+        AttributeValue::S(self.partition.clone())
+    }
+
+    /// All of it.
+    pub(crate) fn attributes(&self) -> Item {
+        let sort = self.sort.iter().map(|sort| ("sk".to_owned(), text(sort)));
+        sort.chain([("pk".to_owned(), self.value())]).collect()
     }
 }
 
@@ -66,7 +90,7 @@ pub(crate) fn to_item(
         serde_dynamo::to_item(value).map_err(|source| StoreError::malformed(operation, source))?;
     // An absent attribute, not NULL: conditions ask `attribute_not_exists`.
     item.retain(|_, value| !value.is_null());
-    item.insert("pk".to_owned(), key.value());
+    item.extend(key.attributes());
     Ok(item)
 }
 

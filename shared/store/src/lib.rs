@@ -6,13 +6,14 @@
 //! where two callers could meet.
 
 mod accounts;
+mod api_keys;
 mod cloud;
 mod item;
 mod limits;
 mod links;
 mod outbox;
 mod passwords;
-mod settings;
+mod tenants;
 mod timeline;
 mod transaction;
 mod work;
@@ -23,15 +24,18 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::interceptors::BeforeSerializationInterceptorContextRef;
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata};
 
+pub use accounts::{Created, NewAccount, Page, Rewrite, Rewritten, Summary};
+pub use api_keys::StoredApiKey;
 pub use cloud::{Cloud, CloudError, SecretName};
 pub use limits::{Limit, Limited};
 pub use links::{REREADS_MAX, Tried, Written};
 pub use outbox::{Issued, LEASE_SECONDS};
 pub use passwords::{NewHash, PasswordChange, PasswordSet};
-pub use timeline::{Actor, Entry, Story};
-pub use work::{FailedSignIn, Notice, NoticeKind, OutboxItem, RequestedBy, ResetRequest, Work};
+pub use tenants::{TenantRow, TenantSettings};
+pub use timeline::{Actor, Entry, Story, ToldEntry, ToldStory};
+pub use work::{FailedSignIn, LinkRequest, Notice, NoticeKind, OutboxItem, RequestedBy, Work};
 
 /// The tables of one stack.
 #[derive(Clone)]
@@ -110,34 +114,9 @@ impl Store {
     }
 }
 
-impl Store {
-    /// Puts an item that must not be there yet; false if it is.
-    async fn put_new(
-        &self,
-        operation: &'static str,
-        table: &str,
-        item: item::Item,
-    ) -> Result<bool, StoreError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
-        match put {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::unavailable(operation, error)),
-        }
-    }
+/// Whether a write's condition did not hold.
+fn is_refused<E: ProvideErrorMetadata>(error: &E) -> bool {
+    error.code() == Some("ConditionalCheckFailedException")
 }
 
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use regain_domain::time::{after, seconds_until};
 
 use crate::item::{Key, number, ttl};
 use crate::transaction::Transaction;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, is_refused};
 
 const WINDOW_SECONDS: u32 = 3600;
 
@@ -80,13 +80,7 @@ impl Store {
             .await;
         match taken {
             Ok(_) => Ok(Ok(())),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(Err(Limited::now(now)))
-            }
+            Err(error) if is_refused(&error) => Ok(Err(Limited::now(now))),
             Err(error) => Err(StoreError::unavailable("take from a limit", error)),
         }
     }

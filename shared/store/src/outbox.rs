@@ -19,7 +19,7 @@ use crate::limits::{Limit, Limited};
 use crate::timeline::{Entry, Story};
 use crate::transaction::{Outcome, Transaction};
 use crate::work::{Notice, OutboxItem, SHARDS, Work, shard_value};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, is_refused};
 
 /// How long a claim holds.
 pub const LEASE_SECONDS: u32 = 60;
@@ -163,11 +163,7 @@ impl Store {
             .send()
             .await;
         match postponed {
-            Err(error)
-                if !error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
+            Err(error) if !is_refused(&error) => {
                 Err(StoreError::unavailable("put work back", error))
             }
             _ => Ok(()),

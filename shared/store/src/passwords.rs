@@ -6,7 +6,7 @@ use regain_domain::{Account, AccountRef, Link, TenantId};
 
 use crate::item::{Key, from_item, number, text, value};
 use crate::links::{AS_READ, ENDED, Written, ended, whole};
-use crate::timeline::Entry;
+use crate::timeline::{Entry, Story};
 use crate::transaction::{Outcome, Transaction};
 use crate::work::OutboxItem;
 use crate::{Store, StoreError};
@@ -92,7 +92,7 @@ impl Store {
                 format!(
                     "SET {ENDED}, password_phc = :phc, password_version = :next_version, \
                      password_set_at = :now, password_in_history = :yes, history_salt = :salt, \
-                     history = :history"
+                     history = :history REMOVE temporary_until"
                 ),
                 format!(
                     "account_id = :account AND {AS_READ} AND password_version = :version \
@@ -166,21 +166,39 @@ impl Store {
         }
     }
 
-    /// Tells the timeline of something that changed nothing. One call.
+    /// The password was right and temporary: gives the right to set another, as a link that is
+    /// clicked already, if the account is still as it was read. One call.
+    pub async fn must_change(
+        &self,
+        tenant: &TenantId,
+        (account, link): (&Account, &Link),
+        (entry, story): (&Entry, &Story),
+        now: Timestamp,
+    ) -> Result<Written, StoreError> {
+        const OPERATION: &str = "ask for another password";
+        let timeline = &self.tables.timeline;
+        let transaction = Transaction::new(self, OPERATION)
+            .issue(Part::Link, tenant, account, link, now)?
+            .put(Part::Other, timeline, entry.item(OPERATION, tenant, &account.account_id)?)?
+            .put(Part::Other, timeline, story.item(OPERATION, tenant)?)?;
+        match transaction.commit().await? {
+            Outcome::Committed => Ok(Written::Done),
+            Outcome::Refused(_) => Ok(Written::Changed),
+        }
+    }
+
+    /// Tells the timeline, and the story of the call, of something that changed nothing. One call.
     pub async fn tell(
         &self,
         tenant: &TenantId,
         account_id: &str,
-        entry: &Entry,
+        (entry, story): (&Entry, &Story),
     ) -> Result<(), StoreError> {
         const OPERATION: &str = "tell the timeline";
-        self.client
-            .put_item()
-            .table_name(&self.tables.timeline)
-            .set_item(Some(entry.item(OPERATION, tenant, account_id)?))
-            .send()
-            .await
-            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
-        Ok(())
+        let timeline = &self.tables.timeline;
+        let transaction = Transaction::new(self, OPERATION)
+            .put((), timeline, entry.item(OPERATION, tenant, account_id)?)?
+            .put((), timeline, story.item(OPERATION, tenant)?)?;
+        transaction.commit().await.map(|_| ())
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, Put, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem, Update,
+    AttributeValue, CancellationReason, ConditionCheck, Delete, Put,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 
 use crate::item::{Item, Key};
@@ -31,6 +31,30 @@ pub(crate) enum Outcome<N> {
 /// An expression and its values: `Expression("n < :max", [(":max", …)])`.
 pub(crate) type Values = Vec<(&'static str, AttributeValue)>;
 
+/// That an item is in every attribute as it was read.
+pub(crate) struct Unchanged {
+    condition: String,
+    names: HashMap<String, String>,
+    values: Item,
+}
+
+impl Unchanged {
+    /// `read` with its empty members still in it: each must be as it is there, or not be there.
+    pub(crate) fn of(read: Item) -> Self {
+        let (mut conditions, mut names, mut values) = (Vec::new(), HashMap::new(), Item::new());
+        for (name, value) in read {
+            if value.is_null() {
+                conditions.push(format!("attribute_not_exists(#{name})"));
+            } else {
+                conditions.push(format!("#{name} = :{name}"));
+                values.insert(format!(":{name}"), value);
+            }
+            names.insert(format!("#{name}"), name);
+        }
+        Self { condition: conditions.join(" AND "), names, values }
+    }
+}
+
 /// Tries at a transaction that meets others on the same item. By conflict only; by condition never.
 const CONFLICT_TRIES_MAX: u32 = 8;
 
@@ -51,6 +75,42 @@ impl<'s, N: Copy> Transaction<'s, N> {
             .condition_expression("attribute_not_exists(pk)");
         let put = put.build().map_err(|source| StoreError::malformed(self.operation, source))?;
         Ok(self.with(name, TransactWriteItem::builder().put(put).build()))
+    }
+
+    /// Puts an item in the place of one that is still as the condition says.
+    pub(crate) fn put_if(
+        self,
+        name: N,
+        table: &str,
+        item: Item,
+        unchanged: Unchanged,
+    ) -> Result<Self, StoreError> {
+        let put = Put::builder()
+            .table_name(table)
+            .set_item(Some(item))
+            .condition_expression(unchanged.condition)
+            .set_expression_attribute_names(Some(unchanged.names))
+            .set_expression_attribute_values(Some(unchanged.values));
+        let put = put.build().map_err(|source| StoreError::malformed(self.operation, source))?;
+        Ok(self.with(name, TransactWriteItem::builder().put(put).build()))
+    }
+
+    /// Deletes an item that is still as the condition says.
+    pub(crate) fn delete_if(
+        self,
+        name: N,
+        (table, key): (&str, &Key),
+        unchanged: Unchanged,
+    ) -> Result<Self, StoreError> {
+        let delete = Delete::builder()
+            .table_name(table)
+            .set_key(Some(key.attributes()))
+            .condition_expression(unchanged.condition)
+            .set_expression_attribute_names(Some(unchanged.names))
+            .set_expression_attribute_values(Some(unchanged.values));
+        let delete =
+            delete.build().map_err(|source| StoreError::malformed(self.operation, source))?;
+        Ok(self.with(name, TransactWriteItem::builder().delete(delete).build()))
     }
 
     /// Puts an item whose key and content follow from what is written beside it, so that a repeat
@@ -74,7 +134,7 @@ impl<'s, N: Copy> Transaction<'s, N> {
         let names = names([expression.as_str(), condition.as_deref().unwrap_or_default()]);
         let mut update = Update::builder()
             .table_name(table)
-            .key("pk", key.value())
+            .set_key(Some(key.attributes()))
             .update_expression(expression)
             .set_condition_expression(condition)
             .set_expression_attribute_names(names)
@@ -97,7 +157,7 @@ impl<'s, N: Copy> Transaction<'s, N> {
     ) -> Result<Self, StoreError> {
         let mut check = ConditionCheck::builder()
             .table_name(table)
-            .key("pk", key.value())
+            .set_key(Some(key.attributes()))
             .condition_expression(condition)
             .set_expression_attribute_names(names([condition, ""]))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
@@ -110,9 +170,24 @@ impl<'s, N: Copy> Transaction<'s, N> {
     }
 
     pub(crate) fn delete(self, name: N, (table, key): (&str, &Key)) -> Result<Self, StoreError> {
-        let delete = aws_sdk_dynamodb::types::Delete::builder()
+        self.delete_on(name, (table, key), None)
+    }
+
+    /// Deletes an item that must be there.
+    pub(crate) fn delete_existing(self, name: N, target: (&str, &Key)) -> Result<Self, StoreError> {
+        self.delete_on(name, target, Some("attribute_exists(pk)".to_owned()))
+    }
+
+    fn delete_on(
+        self,
+        name: N,
+        (table, key): (&str, &Key),
+        condition: Option<String>,
+    ) -> Result<Self, StoreError> {
+        let delete = Delete::builder()
             .table_name(table)
-            .key("pk", key.value())
+            .set_key(Some(key.attributes()))
+            .set_condition_expression(condition)
             .build()
             .map_err(|source| StoreError::malformed(self.operation, source))?;
         Ok(self.with(name, TransactWriteItem::builder().delete(delete).build()))

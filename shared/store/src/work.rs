@@ -2,11 +2,13 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use regain_domain::link::LinkPurpose;
 use regain_domain::{AccountRef, Language, LinkId, SupportCode, TenantId};
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
 use crate::item::{Item, Key, text, to_item, ttl};
+use crate::timeline::Actor;
 
 /// Items are swept eight days after they were written: a day of tries and a week to look at.
 const KEPT_SECONDS: u32 = 8 * 24 * 60 * 60;
@@ -37,16 +39,22 @@ pub struct OutboxItem {
 #[serde(rename_all = "snake_case")]
 pub enum Work {
     /// Find out whose the request is, and turn it into a notice, or into nothing.
-    ResetRequested(ResetRequest),
+    LinkRequested(LinkRequest),
     /// Send a notice.
     Send(Notice),
     /// Tell the account's timeline, if there is such an account.
     SignInFailed(FailedSignIn),
+    /// Erase what is left of a tenant that was deleted.
+    TenantDeleted,
 }
 
-/// A request for a reset link, as the caller made it.
+/// A request for a link, as the caller made it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ResetRequest {
+pub struct LinkRequest {
+    /// What for.
+    pub purpose: LinkPurpose,
+    /// Who asked.
+    pub actor: Actor,
     /// Whose link is asked for.
     pub by: RequestedBy,
     /// The link that it becomes.
@@ -83,6 +91,8 @@ pub struct Notice {
     pub notice: NoticeKind,
     /// To whom.
     pub account_ref: AccountRef,
+    /// The address that it goes to, if it is not the account's any more.
+    pub to: Option<String>,
     /// When what it tells of happened.
     #[serde(with = "regain_domain::time::micros")]
     pub at: Timestamp,
@@ -99,11 +109,17 @@ pub struct Notice {
 #[serde(rename_all = "snake_case")]
 pub enum NoticeKind {
     /// The mail with the link; sent only while the link is live.
-    ResetLink(LinkId),
+    Link(LinkId),
     /// The password was changed, by this link.
     PasswordChanged(LinkId),
     /// A reset was asked for, and the account is blocked.
     AccountBlocked,
+    /// The login was changed: to the old address, and to the new one.
+    LoginChanged,
+    /// The phone number was changed.
+    PhoneChanged,
+    /// An admin set a temporary password.
+    TemporaryPassword,
 }
 
 /// A failed sign-in, for the timeline of the account that was meant.

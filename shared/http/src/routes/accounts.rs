@@ -236,10 +236,7 @@ pub(super) const TEMPORARY_PASSWORD: Route = Route {
                   sign-in. It is in this answer and nowhere else; links and sessions end.",
         access: ADMIN,
         body: &[Field::optional("beginning", Kind::Password, "What it begins with.")],
-        answer: &[
-            Field::required("password", Kind::Text(1024), "Shown this once."),
-            VALID_UNTIL,
-        ],
+        answer: &[Field::required("password", Kind::Text(1024), "Shown this once."), VALID_UNTIL],
         problems: &[
             P::AccountUnknown,
             P::AccountBlocked,

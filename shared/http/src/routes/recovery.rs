@@ -44,10 +44,7 @@ pub(super) const REQUEST_RESET: Route = Route {
         ],
         exactly_one: &["login", "token"],
         status: 202,
-        answer: &[
-            ACCEPTED,
-            SUPPORT_CODE,
-        ],
+        answer: &[ACCEPTED, SUPPORT_CODE],
         problems: &[P::TooManyRequests, P::LinkDamaged, P::LinkUnknown],
         ..Operation::POST
     }],
@@ -159,12 +156,7 @@ pub(super) const SIGN_IN: Route = Route {
             Field::required("account_id", Kind::Text(36), "The account's id."),
             Field::required("methods", Kind::Words(&["password"]), "How it was proved."),
         ],
-        problems: &[
-            P::TooManyRequests,
-            P::SignInFailed,
-            P::AccountBlocked,
-            P::PasswordMustChange,
-        ],
+        problems: &[P::TooManyRequests, P::SignInFailed, P::AccountBlocked, P::PasswordMustChange],
         ..Operation::POST
     }],
 };
