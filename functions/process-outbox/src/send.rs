@@ -7,7 +7,7 @@ use regain_domain::time::after;
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{Account, Language, LinkId, Settings};
 use regain_http::log;
-use regain_notices::{AccountBlocked, Mail, PasswordChanged, ResetLink};
+use regain_notices::{AccountBlocked, Letterhead, Mail, PasswordChanged, ResetLink};
 use regain_store::{Actor, Entry, Notice, NoticeKind, StoreError};
 use secrecy::ExposeSecret;
 
@@ -56,9 +56,7 @@ async fn write(
     account: &Account,
 ) -> Result<Option<Mail>, StoreError> {
     let language = language(notice, account, &job.settings);
-    let (tenant_name, first_name) = (job.settings.name.as_str(), account.first_name.as_deref());
-    let support_contact = job.settings.support_contact.as_deref();
-    let support_code = notice.support_code.as_str();
+    let letterhead = letterhead(job, notice, account);
     Ok(match notice.notice {
         NoticeKind::ResetLink(link_id) => {
             reset_link(job, notice, account, link_id, language).await?
@@ -66,25 +64,12 @@ async fn write(
         NoticeKind::PasswordChanged(link_id) => {
             let not_me_url = &not_me_url(job, link_id);
             let changed_at = notice.at;
-            let mail = PasswordChanged {
-                tenant_name,
-                first_name,
-                support_contact,
-                changed_at,
-                not_me_url,
-                support_code,
-            };
+            let mail = PasswordChanged { letterhead, changed_at, not_me_url };
             Some(mail.mail(language))
         }
         NoticeKind::AccountBlocked => {
             let requested_at = notice.at;
-            let mail = AccountBlocked {
-                tenant_name,
-                first_name,
-                support_contact,
-                requested_at,
-                support_code,
-            };
+            let mail = AccountBlocked { letterhead, requested_at };
             account.blocked.map(|_| mail.mail(language))
         }
     })
@@ -107,18 +92,25 @@ async fn reset_link(
     let Some(link) = link else { return Ok(None) };
     let token = token::mint(&job.step.links, tenant, TokenPurpose::ResetLink, link_id);
     let mail = ResetLink {
-        tenant_name: &job.settings.name,
-        first_name: account.first_name.as_deref(),
-        support_contact: job.settings.support_contact.as_deref(),
+        letterhead: letterhead(job, notice, account),
+        origin: link.origin,
         login: &account.login,
         url: &job.settings.link_url(&job.step.public_base, tenant, token.expose_secret()),
         not_me_url: &not_me_url(job, link_id),
         requested_at: notice.at,
         valid_until: link.expires_at,
         click_minutes: job.settings.validity.link_clicked_seconds / 60,
-        support_code: notice.support_code.as_str(),
     };
     Ok(Some(mail.mail(language)))
+}
+
+fn letterhead<'a>(job: &'a Job<'_>, notice: &'a Notice, account: &'a Account) -> Letterhead<'a> {
+    Letterhead {
+        tenant_name: &job.settings.name,
+        first_name: account.first_name.as_deref(),
+        support_contact: job.settings.support_contact.as_deref(),
+        support_code: notice.support_code.as_str(),
+    }
 }
 
 /// Its token ends things and opens nothing, so that people can paste it into a report.

@@ -12,5 +12,8 @@ mod moment;
 mod problem;
 
 pub use death::{Dead, death_detail};
-pub use mail::{AccountBlocked, Mail, PasswordChanged, ResetLink};
+pub use mail::{
+    AccountBlocked, Address, Invite, Letterhead, LoginChanged, Mail, PasswordChanged, PhoneChanged,
+    ResetLink, TemporaryPassword,
+};
 pub use problem::{ProblemCode, Words};

@@ -5,12 +5,22 @@
 //! moments in words, and every template sees the view only.
 
 mod account_blocked;
+mod invite;
+mod letterhead;
+mod login_changed;
 mod password_changed;
+mod phone_changed;
 mod reset_link;
+mod temporary_password;
 
 pub use account_blocked::AccountBlocked;
+pub use invite::Invite;
+pub use letterhead::Letterhead;
+pub use login_changed::{Address, LoginChanged};
 pub use password_changed::PasswordChanged;
+pub use phone_changed::PhoneChanged;
 pub use reset_link::ResetLink;
+pub use temporary_password::TemporaryPassword;
 
 use askama::Template;
 

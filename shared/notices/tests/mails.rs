@@ -1,8 +1,13 @@
 //! What every mail must hold, whatever names are in it; and every mail as it is read.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
-use regain_domain::Language;
-use regain_notices::{AccountBlocked, Mail, PasswordChanged, ResetLink};
+use regain_domain::{Language, link::Origin};
+use regain_notices::{
+    AccountBlocked, Address, Invite, Letterhead, LoginChanged, Mail, PasswordChanged, PhoneChanged,
+    ResetLink, TemporaryPassword,
+};
 
 const URL: &str =
     "https://id.example.com/p/demo/link/1k0r7zq4m8s2v6w9x3y5b1c7d2f8g4h6j0k5m9n3p7q1r5s8t2v6w0xyz";
@@ -14,73 +19,91 @@ fn at(text: &str) -> Timestamp {
     text.parse().expect("a moment")
 }
 
-fn reset_link<'a>(tenant_name: &'a str, first_name: Option<&'a str>) -> ResetLink<'a> {
+fn letterhead<'a>(tenant_name: &'a str, first_name: Option<&'a str>) -> Letterhead<'a> {
+    Letterhead { tenant_name, first_name, support_contact: Some(CONTACT), support_code: "K7Q2M9X" }
+}
+
+fn reset_link(letterhead: Letterhead<'_>, origin: Origin) -> ResetLink<'_> {
     ResetLink {
-        tenant_name,
-        first_name,
-        support_contact: Some(CONTACT),
+        letterhead,
+        origin,
         login: "m.devries@example.com",
         url: URL,
         not_me_url: NOT_ME_URL,
         requested_at: at("2026-11-22T14:03:27Z"),
         valid_until: at("2026-11-24T14:03:28Z"),
         click_minutes: 15,
-        support_code: "K7Q2M9X",
     }
 }
 
-fn password_changed<'a>(tenant_name: &'a str, first_name: Option<&'a str>) -> PasswordChanged<'a> {
-    PasswordChanged {
-        tenant_name,
-        first_name,
-        support_contact: Some(CONTACT),
-        changed_at: at("2026-11-22T14:09:51Z"),
+fn invite(letterhead: Letterhead<'_>) -> Invite<'_> {
+    Invite {
+        letterhead,
+        login: "m.devries@example.com",
+        url: URL,
         not_me_url: NOT_ME_URL,
-        support_code: "K7Q2M9X",
+        requested_at: at("2026-11-22T14:03:27Z"),
+        valid_until: at("2026-11-29T14:03:28Z"),
+        click_minutes: 15,
     }
 }
 
-fn account_blocked<'a>(tenant_name: &'a str, first_name: Option<&'a str>) -> AccountBlocked<'a> {
-    AccountBlocked {
-        tenant_name,
-        first_name,
-        support_contact: Some(CONTACT),
-        requested_at: at("2026-11-22T14:03:27Z"),
-        support_code: "K7Q2M9X",
-    }
+fn login_changed(letterhead: Letterhead<'_>, which: Address) -> LoginChanged<'_> {
+    let changed_at = at("2026-11-22T14:09:51Z");
+    LoginChanged { letterhead, changed_at, which, new_login_hint: "m•••@example.org" }
+}
+
+fn phone_changed<'a>(letterhead: Letterhead<'a>, phone_hint: Option<&'a str>) -> PhoneChanged<'a> {
+    PhoneChanged { letterhead, changed_at: at("2026-11-22T14:09:51Z"), phone_hint }
+}
+
+fn temporary_password(letterhead: Letterhead<'_>) -> TemporaryPassword<'_> {
+    let (set_at, valid_until) = (at("2026-11-22T14:09:51Z"), at("2026-11-23T14:09:51Z"));
+    TemporaryPassword { letterhead, set_at, valid_until }
+}
+
+/// Every mail under this letterhead, in a language.
+fn mails_in(language: Language, letterhead: Letterhead<'_>) -> Vec<(String, Mail)> {
+    let (changed_at, requested_at) = (at("2026-11-22T14:09:51Z"), at("2026-11-22T14:03:27Z"));
+    let password_changed = PasswordChanged { letterhead, changed_at, not_me_url: NOT_ME_URL };
+    let all = [
+        ("reset_link", reset_link(letterhead, Origin::SelfService).mail(language)),
+        ("reset_link_by_desk", reset_link(letterhead, Origin::BackOffice).mail(language)),
+        ("invite", invite(letterhead).mail(language)),
+        ("password_changed", password_changed.mail(language)),
+        ("login_changed_old", login_changed(letterhead, Address::Old).mail(language)),
+        ("login_changed_new", login_changed(letterhead, Address::New).mail(language)),
+        ("phone_changed", phone_changed(letterhead, Some("67")).mail(language)),
+        ("phone_removed", phone_changed(letterhead, None).mail(language)),
+        ("temporary_password", temporary_password(letterhead).mail(language)),
+        ("account_blocked", AccountBlocked { letterhead, requested_at }.mail(language)),
+    ];
+    all.map(|(name, mail)| (format!("{name}.{}", language.as_str()), mail)).into()
 }
 
 /// Every mail in every language, with these names in it.
 fn mails(tenant_name: &str, first_name: Option<&str>) -> Vec<(String, Mail)> {
-    let all = Language::ALL.into_iter().flat_map(|language| {
-        let support_contact = Some(tenant_name);
-        let reset = ResetLink { support_contact, ..reset_link(tenant_name, first_name) };
-        let changed =
-            PasswordChanged { support_contact, ..password_changed(tenant_name, first_name) };
-        let blocked =
-            AccountBlocked { support_contact, ..account_blocked(tenant_name, first_name) };
-        [
-            (format!("reset_link.{}", language.as_str()), reset.mail(language)),
-            (format!("password_changed.{}", language.as_str()), changed.mail(language)),
-            (format!("account_blocked.{}", language.as_str()), blocked.mail(language)),
-        ]
-    });
-    all.collect()
+    let support_contact = Some(tenant_name);
+    let letterhead = Letterhead { support_contact, ..letterhead(tenant_name, first_name) };
+    Language::ALL.into_iter().flat_map(|language| mails_in(language, letterhead)).collect()
 }
 
 #[test]
 fn every_mail_reads_as_it_is_meant_to() {
     for language in Language::ALL {
-        for (name, mail) in [
-            ("reset_link", reset_link("Demo", Some("Marijke")).mail(language)),
-            ("password_changed", password_changed("Demo", Some("Marijke")).mail(language)),
-            ("account_blocked", account_blocked("Demo", Some("Marijke")).mail(language)),
-        ] {
+        for (name, mail) in mails_in(language, letterhead("Demo", Some("Marijke"))) {
             let Mail { subject, text, html } = mail;
             let whole = format!("Subject: {subject}\n\n{text}\n\n----\n{html}");
-            insta::assert_snapshot!(format!("{name}.{}", language.as_str()), whole);
+            insta::assert_snapshot!(name, whole);
         }
     }
+}
+
+#[test]
+fn no_two_kinds_of_mail_share_a_subject() {
+    let mails = mails("Demo", None);
+    let subjects: HashSet<_> = mails.iter().map(|(_, mail)| &mail.subject).collect();
+    assert_eq!(subjects.len(), mails.len(), "{subjects:?}");
 }
 
 #[test]
@@ -123,14 +146,38 @@ fn markup_and_templates_in_names_are_inert() {
     }
 }
 
+/// Every mail that names a login or a hint, with `named` in its place.
+fn mails_that_name(named: &str, url: &str) -> Vec<Mail> {
+    let letterhead = letterhead("Demo", None);
+    let naming = |language| {
+        let reset = |origin| ResetLink { login: named, url, ..reset_link(letterhead, origin) };
+        let invite = Invite { login: named, url, ..invite(letterhead) };
+        let login =
+            |which| LoginChanged { new_login_hint: named, ..login_changed(letterhead, which) };
+        [
+            reset(Origin::SelfService).mail(language),
+            reset(Origin::BackOffice).mail(language),
+            invite.mail(language),
+            login(Address::Old).mail(language),
+            login(Address::New).mail(language),
+            phone_changed(letterhead, Some(named)).mail(language),
+        ]
+    };
+    Language::ALL.into_iter().flat_map(naming).collect()
+}
+
 #[test]
-fn a_login_or_a_link_with_markup_in_it_is_inert() {
-    let mut reset = reset_link("Demo", None);
-    reset.login = "\"<b>x\"@example.com";
-    reset.url = "https://id.example.com/?a=1&b=\"><script>";
-    for language in Language::ALL {
-        let html = reset.mail(language).html;
+fn a_login_a_hint_or_a_link_with_markup_in_it_is_inert() {
+    let url = "https://id.example.com/?a=1&b=\"><script>";
+    for Mail { html, .. } in mails_that_name("\"<b>x\"@example.com", url) {
         assert!(!html.contains("<b>") && !html.contains("<script>"), "{html}");
+    }
+}
+
+#[test]
+fn a_login_or_a_hint_adds_no_line_to_the_text() {
+    for Mail { text, .. } in mails_that_name("x\r\n\nhttps://evil.example/", URL) {
+        assert!(text.contains("x https://evil.example/"), "{text}");
     }
 }
 
@@ -150,8 +197,11 @@ fn a_name_adds_no_line_and_no_link_to_the_text() {
 fn every_url_stands_unbroken_on_a_line_of_its_own() {
     for (name, Mail { text, html, .. }) in mails(&"Very long name ".repeat(20), Some("Marijke")) {
         let lines = |url: &str| text.lines().filter(|line| *line == url).count();
-        let expected = if name.starts_with("reset_link") { (1, 1) } else { (0, 1) };
-        let expected = if name.starts_with("account_blocked") { (0, 0) } else { expected };
+        let expected = match name.split('.').next() {
+            Some("reset_link" | "reset_link_by_desk" | "invite") => (1, 1),
+            Some("password_changed") => (0, 1),
+            _ => (0, 0),
+        };
         assert_eq!((lines(URL), lines(NOT_ME_URL)), expected, "{name}");
         assert_eq!(text.matches("://").count(), expected.0 + expected.1, "{name}");
         assert_eq!(html.matches(&format!(">{NOT_ME_URL}<")).count(), expected.1, "{name}");
@@ -185,29 +235,42 @@ fn who_has_no_first_name_is_greeted_all_the_same() {
 #[test]
 fn a_tenant_without_a_support_contact_is_named_instead() {
     for support_contact in [None, Some(" \n")] {
-        let mail = AccountBlocked { support_contact, ..account_blocked("Demo", None) };
-        let text = mail.mail(Language::En).text;
-        assert!(text.contains("\nContact the service desk of Demo.\nThey can tell you"), "{text}");
-        let text = mail.mail(Language::Nl).text;
-        assert!(text.contains("\nNeem contact op met de servicedesk van Demo.\nDaar"), "{text}");
+        let letterhead = Letterhead { support_contact, ..letterhead("Demo", None) };
+        for (language, sentence) in [
+            (Language::En, "Contact the service desk of Demo."),
+            (Language::Nl, "Neem contact op met de servicedesk van Demo."),
+        ] {
+            for (name, Mail { text, html, .. }) in mails_in(language, letterhead) {
+                if !offers_help(&name) {
+                    assert!(text.contains(&format!("{sentence}\n")), "{name}: {text}");
+                    assert!(html.contains(sentence), "{name}: {html}");
+                }
+            }
+        }
     }
 }
 
 #[test]
 fn without_a_support_contact_only_the_code_is_named_for_help() {
     for support_contact in [None, Some(" \n")] {
+        let letterhead = Letterhead { support_contact, ..letterhead("Demo", None) };
         for (language, line) in [
             (Language::En, "Do you need help? Give the service desk this support code: "),
             (Language::Nl, "Hulp nodig? Geef de servicedesk deze supportcode: "),
         ] {
-            let reset = ResetLink { support_contact, ..reset_link("Demo", None) };
-            let changed = PasswordChanged { support_contact, ..password_changed("Demo", None) };
-            for mail in [reset.mail(language), changed.mail(language)] {
-                assert!(mail.text.ends_with(&format!("\n{line}K7Q2M9X")), "{}", mail.text);
-                assert!(mail.html.contains(&format!(">{line}<strong")), "{}", mail.html);
+            for (name, Mail { text, html, .. }) in mails_in(language, letterhead) {
+                if offers_help(&name) {
+                    assert!(text.ends_with(&format!("\n{line}K7Q2M9X")), "{text}");
+                    assert!(html.contains(&format!(">{line}<strong")), "{html}");
+                }
             }
         }
     }
+}
+
+/// Those that end in an offer of help; the others lead to the service desk anyway.
+fn offers_help(name: &str) -> bool {
+    ["reset_link", "invite", "password_changed"].iter().any(|begin| name.starts_with(begin))
 }
 
 #[test]
@@ -216,9 +279,46 @@ fn both_bodies_say_until_when_how_long_and_the_support_code() {
         (Language::En, "14:03 UTC on 24 November 2026", "1 hour and 1 minute"),
         (Language::Nl, "24 november 2026 om 14:03 UTC", "1 uur en 1 minuut"),
     ] {
-        let mail = ResetLink { click_minutes: 61, ..reset_link("Demo", None) }.mail(language);
-        for body in [&mail.text, &mail.html] {
-            assert!(body.contains(until) && body.contains(time) && body.contains("K7Q2M9X"));
+        let (letterhead, valid_until) = (letterhead("Demo", None), at("2026-11-24T14:03:28Z"));
+        let reset = ResetLink { click_minutes: 61, ..reset_link(letterhead, Origin::BackOffice) };
+        let invite = Invite { click_minutes: 61, valid_until, ..invite(letterhead) };
+        for mail in [reset.mail(language), invite.mail(language)] {
+            for body in [&mail.text, &mail.html] {
+                assert!(body.contains(until) && body.contains(time) && body.contains("K7Q2M9X"));
+            }
         }
+        let temporary = TemporaryPassword { valid_until, ..temporary_password(letterhead) };
+        let mail = temporary.mail(language);
+        for body in [&mail.text, &mail.html] {
+            assert!(body.contains(until) && body.contains("K7Q2M9X"));
+        }
+    }
+}
+
+#[test]
+fn a_link_of_the_desk_is_never_said_to_be_asked_for() {
+    let letterhead = letterhead("Demo", None);
+    for (language, asked) in [(Language::En, "ask"), (Language::Nl, "aangevraagd")] {
+        let Mail { subject, text, html } =
+            reset_link(letterhead, Origin::BackOffice).mail(language);
+        for part in [subject, text, html] {
+            let part = part.to_lowercase();
+            assert!(!part.contains(asked) && !part.contains("requested"), "{part}");
+        }
+    }
+}
+
+#[test]
+fn both_bodies_say_the_hints_and_a_removed_number_has_none() {
+    let letterhead = letterhead("Demo", None);
+    for language in Language::ALL {
+        for which in [Address::Old, Address::New] {
+            let Mail { text, html, .. } = login_changed(letterhead, which).mail(language);
+            assert!(text.contains("m•••@example.org") && html.contains("m•••@example.org"));
+        }
+        let changed = phone_changed(letterhead, Some("83")).mail(language);
+        let removed = phone_changed(letterhead, None).mail(language);
+        assert!(changed.text.contains(" 83.") && changed.html.contains(" 83."));
+        assert_ne!(changed.subject, removed.subject);
     }
 }
