@@ -7,6 +7,7 @@ pub mod account;
 pub mod api_key;
 pub mod blocklist;
 pub mod client;
+pub mod compliance;
 pub mod event;
 pub mod generated;
 pub mod hashing;

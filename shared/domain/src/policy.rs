@@ -46,7 +46,7 @@ pub enum Profile {
 
 /// A password that is the only factor has at least so many characters (NIST SP 800-63B-4
 /// §3.1.1.2).
-const NIST_LENGTH_MIN: u32 = 15;
+pub(crate) const NIST_LENGTH_MIN: u32 = 15;
 
 impl Default for PasswordPolicy {
     fn default() -> Self {
