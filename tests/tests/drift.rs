@@ -218,10 +218,12 @@ fn every_function_holds_only_the_secrets_it_needs() {
         .collect();
     let expected = [
         ("click-link", vec!["edge", "links"]),
+        ("manage-accounts", vec!["edge", "links"]),
+        ("manage-tenants", vec!["edge"]),
         ("process-outbox", vec!["links"]),
         ("request-reset", vec!["edge", "links"]),
         ("set-password", vec!["edge", "links"]),
-        ("sign-in", vec!["edge", "sessions"]),
+        ("sign-in", vec!["edge", "links", "sessions"]),
     ];
     let expected = expected
         .map(|(name, secrets)| (name.to_owned(), secrets.into_iter().map(str::to_owned).collect()));

@@ -16,7 +16,7 @@ use crate::{
 const CALLS_KEPT_MAX: usize = 100_000;
 
 /// One call to a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Call {
     /// The access key id: a function's name, or `local-admin`.
     pub caller: String,
@@ -33,6 +33,10 @@ pub struct Call {
     /// The operation in one line, such as `TransactWriteItems[UpdateItem tokens, PutItem outbox]`,
     /// `Query outbox/due`, `GetSecretValue links` or `SendEmail`.
     pub summary: String,
+    /// The capacity units that DynamoDB says it consumed, reads and writes, of tables and indexes
+    /// together. 0 for what it did not carry out: it says nothing of a condition that failed, though
+    /// AWS bills the attempt.
+    pub capacity: f64,
 }
 
 impl fmt::Display for Call {

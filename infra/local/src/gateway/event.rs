@@ -16,19 +16,32 @@ pub(super) struct Route {
     pub(super) parameters: Vec<(String, String)>,
 }
 
-/// The route of a path: the one that fits, or `$default`.
+/// The route of a path: the most specific that fits, or `$default`.
 pub(super) fn find_route(template: &Template, path: &str) -> Route {
-    let mut default =
-        Route { key: "$default".to_owned(), function: String::new(), parameters: Vec::new() };
-    for (pattern, function) in template.routes() {
-        if pattern == "$default" {
-            default.function = function.name.clone();
-        } else if let Some(parameters) = fit(pattern, path) {
-            let (key, function) = (format!("ANY {pattern}"), function.name.clone());
-            return Route { key, function, parameters };
+    let fitting = template.routes().filter_map(|(pattern, function)| {
+        let parameters = fit(pattern, path)?;
+        Some((pattern, function, parameters))
+    });
+    match fitting.min_by_key(|(pattern, _, _)| specificity(pattern)) {
+        Some((pattern, function, parameters)) => {
+            Route { key: format!("ANY {pattern}"), function: function.name.clone(), parameters }
+        }
+        None => {
+            let default = template.routes().find(|(pattern, _)| *pattern == "$default");
+            let function = default.map(|(_, function)| function.name.clone()).unwrap_or_default();
+            Route { key: "$default".to_owned(), function, parameters: Vec::new() }
         }
     }
-    default
+}
+
+/// Sorts patterns that fit one path: a literal goes before a parameter, the first difference
+/// decides. So `/accounts/import` is never an account with that id.
+fn specificity(pattern: &str) -> Vec<bool> {
+    pattern.split('/').map(|segment| parameter_name(segment).is_some()).collect()
+}
+
+fn parameter_name(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
 }
 
 /// The parameters of a path that fits a pattern such as `/v1/{tenant}/sign-in`.
@@ -37,7 +50,7 @@ fn fit(pattern: &str, path: &str) -> Option<Vec<(String, String)>> {
     let mut parameters = Vec::new();
     for expected in pattern.split('/') {
         let segment = segments.next()?;
-        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+        match parameter_name(expected) {
             Some(_) if segment.is_empty() => return None,
             Some(name) => parameters.push((name.to_owned(), percent_decoded(segment))),
             None if segment == expected => {}
@@ -203,12 +216,46 @@ mod tests {
             ("/v1/demo/sign-in/", "$default", "click-link"),
             ("/v1/demo/sign-in/more", "$default", "click-link"),
             ("/", "$default", "click-link"),
+            (
+                "/admin/v1/tenants/demo/accounts/import",
+                "ANY /admin/v1/tenants/{tenant}/accounts/import",
+                "manage-accounts",
+            ),
+            (
+                "/admin/v1/tenants/demo/accounts/imports",
+                "ANY /admin/v1/tenants/{tenant}/accounts/{id}",
+                "manage-accounts",
+            ),
+            (
+                "/admin/v1/tenants/demo/accounts/import/block",
+                "ANY /admin/v1/tenants/{tenant}/accounts/{id}/block",
+                "manage-accounts",
+            ),
+            ("/admin/v1/tenants/accounts", "ANY /admin/v1/tenants/{tenant}", "manage-tenants"),
+            ("/admin/v1/tenants/demo/accounts/", "$default", "click-link"),
         ] {
             let route = find_route(&template(), path);
             assert_eq!((route.key.as_str(), route.function.as_str()), (key, function), "{path}");
         }
         let route = find_route(&template(), "/v1/a%2fb%/sign-in");
         assert_eq!(route.parameters, [("tenant".to_owned(), "a/b%".to_owned())]);
+    }
+
+    #[test]
+    fn a_literal_goes_before_a_parameter_and_the_first_difference_decides() {
+        let mut patterns = ["/{a}/b/c", "/a/{b}/{c}", "/{a}/{b}/c", "/a/{b}/c", "/a/b/{c}"];
+        patterns.sort_by_key(|pattern| specificity(pattern));
+        assert_eq!(patterns, ["/a/b/{c}", "/a/{b}/c", "/a/{b}/{c}", "/{a}/b/c", "/{a}/{b}/c"]);
+    }
+
+    #[test]
+    fn every_parameter_of_a_route_is_in_the_event() {
+        let path = "/admin/v1/tenants/demo/accounts/0192%2D7/timeline?cursor=a%3D&limit=2";
+        let event = event_of(Request::get(path).body(()).unwrap(), b"");
+        assert_eq!(event["pathParameters"], json!({"tenant": "demo", "id": "0192-7"}));
+        assert_eq!(event["rawPath"], "/admin/v1/tenants/demo/accounts/0192%2D7/timeline");
+        assert_eq!(event["rawQueryString"], "cursor=a%3D&limit=2");
+        assert_eq!(event["queryStringParameters"], json!({"cursor": "a=", "limit": "2"}));
     }
 
     fn event_of(request: Request<()>, body: &[u8]) -> Value {
@@ -245,9 +292,11 @@ mod tests {
 
     #[test]
     fn a_body_that_is_no_text_is_base64() {
-        for (kind, body) in
-            [("application/octet-stream", &b"abc"[..]), ("application/json", b"\xff")]
-        {
+        for (kind, body) in [
+            ("application/octet-stream", &b"abc"[..]),
+            ("application/x-ndjson", b"{}\n{}\n"),
+            ("application/json", b"\xff"),
+        ] {
             let request = Request::post("/").header("content-type", kind).body(()).unwrap();
             let event = event_of(request, body);
             assert_eq!(event["isBase64Encoded"], true, "{kind}");

@@ -68,6 +68,8 @@ struct Incoming<'a> {
     service: &'static str,
     operation: &'a str,
     parts: Vec<Part>,
+    /// Capacity units, once they are known.
+    capacity: f64,
 }
 
 /// An error code with its text, as each service words its own envelope.
@@ -86,7 +88,7 @@ impl<'a> Incoming<'a> {
     ) -> Self {
         let authorization = header_text(&request.headers, header::AUTHORIZATION.as_str());
         let caller = iam::access_key_id(authorization).unwrap_or_default().to_owned();
-        Self { shared, caller, service, operation, parts }
+        Self { shared, caller, service, operation, parts, capacity: 0.0 }
     }
 
     /// What IAM has against this call.
@@ -119,6 +121,7 @@ impl<'a> Incoming<'a> {
             status: status.as_u16(),
             error,
             summary,
+            capacity: self.capacity,
         });
     }
 }

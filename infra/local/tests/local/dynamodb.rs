@@ -1,12 +1,17 @@
 //! The database: tables as defined, grants as granted, calls as made, faults as switched.
 
+use std::collections::{BTreeSet, HashMap};
+
 use crate::support::{cloud, dynamodb, s};
 use aws_sdk_dynamodb::{
+    Client,
     error::ProvideErrorMetadata,
-    types::{ConditionCheck, Put, TransactWriteItem, Update},
+    types::{AttributeValue, ConditionCheck, Put, TransactWriteItem, Update},
 };
 use regain_local::{Chaos, DynamoDbChaos, unused_grants};
 use serde_json::Value;
+
+type Item = HashMap<String, AttributeValue>;
 
 #[tokio::test]
 async fn tables_are_those_of_the_template() {
@@ -136,6 +141,91 @@ async fn a_query_of_an_index_needs_the_grant_on_the_index() {
     assert_eq!(cloud.calls_of("process-outbox"), ["Query outbox/due", "Query outbox"]);
 }
 
+/// One page of the desk's list: the items, and where the next page begins.
+async fn page(client: &Client, tenant: &str, start: Option<Item>) -> (Vec<Item>, Option<Item>) {
+    let query = client
+        .query()
+        .table_name("regain-accounts")
+        .index_name("list")
+        .key_condition_expression("list_of = :tenant")
+        .expression_attribute_values(":tenant", s(tenant))
+        .limit(2)
+        .set_exclusive_start_key(start);
+    let page = query.send().await.unwrap();
+    (page.items.unwrap(), page.last_evaluated_key)
+}
+
+/// The logins of a whole list, page by page.
+async fn listed(client: &Client, tenant: &str) -> Vec<Vec<String>> {
+    let (mut pages, mut start) = (Vec::new(), None);
+    loop {
+        let (items, next) = page(client, tenant, start).await;
+        pages.push(items.iter().map(|item| item["login"].as_s().unwrap().clone()).collect());
+        match next {
+            Some(next) => start = Some(next),
+            None => return pages,
+        }
+    }
+}
+
+async fn put_account(client: &Client, login: &str, list_of: Option<&str>) {
+    let put = client.put_item().table_name("regain-accounts").item("pk", s(&format!("pk-{login}")));
+    let put = match list_of {
+        Some(tenant) => put.item("list_of", s(tenant)),
+        None => put,
+    };
+    let put = put.item("login", s(login)).item("last_name", s("Vos")).item("password", s("hash"));
+    put.send().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_list_of_accounts_is_paged_by_login_and_holds_what_is_included() {
+    let cloud = cloud();
+    let client = dynamodb(&cloud, "local-admin").await;
+    for login in ["d", "b", "e", "a", "c"] {
+        put_account(&client, login, Some("demo")).await;
+    }
+    put_account(&client, "unlisted", None).await;
+    put_account(&client, "foreign", Some("other")).await;
+    assert_eq!(listed(&client, "demo").await, [vec!["a", "b"], vec!["c", "d"], vec!["e"]]);
+    assert_eq!(listed(&client, "other").await, [vec!["foreign"]]);
+    let (items, next) = page(&client, "demo", None).await;
+    let names = |item: &Item| item.keys().cloned().collect::<BTreeSet<_>>();
+    let expected = ["last_name", "list_of", "login", "pk"].map(str::to_owned);
+    assert_eq!(names(&items[0]), BTreeSet::from(expected), "no password");
+    let expected = ["list_of", "login", "pk"].map(str::to_owned);
+    assert_eq!(names(&next.unwrap()), BTreeSet::from(expected), "where the next page begins");
+    assert_eq!(cloud.items("accounts").unwrap().len(), 7);
+}
+
+#[tokio::test]
+async fn what_is_deleted_or_taken_off_the_list_vanishes_from_it() {
+    let cloud = cloud();
+    let client = dynamodb(&cloud, "local-admin").await;
+    for login in ["a", "b", "c", "d", "e"] {
+        put_account(&client, login, Some("demo")).await;
+    }
+    let delete =
+        |login| client.delete_item().table_name("regain-accounts").key("pk", s(login)).send();
+    // The page begins after an item that is no more.
+    let (_, next) = page(&client, "demo", None).await;
+    delete("pk-b").await.unwrap();
+    delete("pk-c").await.unwrap();
+    let (items, _) = page(&client, "demo", next).await;
+    let logins: Vec<_> = items.iter().map(|item| item["login"].as_s().unwrap()).collect();
+    assert_eq!(logins, ["d", "e"]);
+
+    let update = |set: &str| {
+        let update = client.update_item().table_name("regain-accounts").key("pk", s("pk-d"));
+        update.update_expression(set).send()
+    };
+    update("SET last_name = login").await.unwrap();
+    let (items, _) = page(&client, "demo", None).await;
+    assert_eq!(items[1]["last_name"], s("d"), "the index follows");
+    update("REMOVE list_of").await.unwrap();
+    assert_eq!(listed(&client, "demo").await.concat(), ["a", "e"]);
+}
+
 #[tokio::test]
 async fn an_unknown_key_is_nobody() {
     let cloud = cloud();
@@ -166,10 +256,9 @@ async fn faults_come_as_switched_and_end() {
     cloud.set_chaos(dynamodb_chaos(DynamoDbChaos { lose_answer_next: 1, ..Default::default() }));
     let before = cloud.calls().len();
     let add = client.update_item().table_name("regain-outbox").key("pk", s("n"));
-    let add = add.update_expression("ADD n :one").expression_attribute_values(
-        ":one",
-        aws_sdk_dynamodb::types::AttributeValue::N("1".to_owned()),
-    );
+    let add = add
+        .update_expression("ADD n :one")
+        .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
     add.send().await.unwrap();
     assert_eq!(cloud.calls().len(), before + 2);
     let counted = cloud.items("outbox").unwrap();

@@ -5,7 +5,13 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use axum::{Json, Router, extract::Path, http::StatusCode, routing::post};
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Path},
+    http::StatusCode,
+    routing::post,
+};
+use data_encoding::BASE64;
 use futures_util::future::join_all;
 use regain_local::{Functions, Gateway, Template};
 use serde_json::{Value, json};
@@ -22,7 +28,10 @@ async fn lambda_api(
             None => (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"errorType": "Panic"}))),
         }
     };
-    let router = Router::new().route("/2015-03-31/functions/{function}/invocations", post(handler));
+    let router = Router::new()
+        .route("/2015-03-31/functions/{function}/invocations", post(handler))
+        // Neither the emulator nor AWS stops at axum's two megabytes.
+        .layer(DefaultBodyLimit::disable());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -61,6 +70,67 @@ async fn a_request_reaches_its_function_and_the_answer_comes_back() {
         assert_eq!(answer.headers()["x-a"], "b");
         let body: Value = answer.json().await.unwrap();
         assert_eq!(body, json!({"function": function, "method": method}));
+    }
+}
+
+/// The back office's base URL before functions that answer with their event.
+async fn mirror() -> String {
+    let api = lambda_api(|_, event| Some(json!({"statusCode": 200, "body": event.to_string()})));
+    format!("{}/admin/v1/tenants", gateway(&api.await))
+}
+
+#[tokio::test]
+async fn methods_query_and_preconditions_reach_the_function() {
+    let tenants = mirror().await;
+    for method in ["GET", "PATCH", "DELETE", "PUT", "POST"] {
+        let url = format!("{tenants}/demo/settings?cursor=a%3D%3D&x=%20");
+        let request = http().request(method.parse().unwrap(), url);
+        let request = request.header("If-Match", "\"7\"").header("Authorization", "Bearer rk_1");
+        let event: Value = request.send().await.unwrap().json().await.unwrap();
+        assert_eq!(event["requestContext"]["http"]["method"], method);
+        assert_eq!(event["routeKey"], "ANY /admin/v1/tenants/{tenant}/settings");
+        assert_eq!(event["rawQueryString"], "cursor=a%3D%3D&x=%20");
+        assert_eq!(event["headers"]["if-match"], "\"7\"");
+        assert_eq!(event["headers"]["authorization"], "Bearer rk_1");
+    }
+}
+
+#[tokio::test]
+async fn an_etag_and_an_answer_without_a_body_come_back() {
+    let answers = [
+        json!({"statusCode": 204, "headers": {"ETag": "\"8\""}, "body": ""}),
+        json!({"statusCode": 204, "headers": {"ETag": "\"8\""}, "body": null}),
+        json!({"statusCode": 204, "headers": {"ETag": "\"8\""}}),
+    ];
+    for function_answer in answers {
+        let base = gateway(&lambda_api(move |_, _| Some(function_answer.clone())).await);
+        let url = format!("{base}/admin/v1/tenants/demo/accounts/a1");
+        let answer = http().delete(url).send().await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["etag"]),
+            (204, &"\"8\"".parse().unwrap())
+        );
+        for absent in ["content-length", "content-type", "transfer-encoding"] {
+            assert_eq!(answer.headers().get(absent), None);
+        }
+        assert!(answer.bytes().await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_import_of_a_mebibyte_reaches_the_function_whole_and_so_does_one_that_is_too_long() {
+    let tenants = mirror().await;
+    let line = b"{\"login\": \"\xc3\xa9@example.com\"}\n";
+    let edge = 1024 * 1024;
+    // What is too long is the function's to refuse, so it must get it.
+    for bytes in [1, edge, edge + 1, 4 * edge] {
+        let body: Vec<u8> = line.iter().copied().cycle().take(bytes).collect();
+        let request = http().post(format!("{tenants}/demo/accounts/import"));
+        let request = request.header("Content-Type", "application/x-ndjson").body(body.clone());
+        let event: Value = request.send().await.unwrap().json().await.unwrap();
+        assert_eq!(event["isBase64Encoded"], true);
+        let received = BASE64.decode(event["body"].as_str().unwrap().as_bytes()).unwrap();
+        assert!(received == body, "{bytes} bytes");
     }
 }
 

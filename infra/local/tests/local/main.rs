@@ -2,6 +2,8 @@
 //! link.
 
 #[cfg(test)]
+mod capacity;
+#[cfg(test)]
 mod dynamodb;
 #[cfg(test)]
 mod gateway;

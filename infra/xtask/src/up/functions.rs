@@ -136,10 +136,10 @@ pub(super) async fn wait_for_answers(
     })
 }
 
-/// An event that changes nothing: a GET of a route that wants a POST, or no records.
+/// An event that changes nothing: a GET without a key, or no records.
 fn first_event(route: Option<&str>) -> Value {
     let Some(route) = route else { return json!({"Records": []}) };
-    let path = if route == "$default" { "/".to_owned() } else { route.replace("{tenant}", "demo") };
+    let path = if route == "$default" { "/".to_owned() } else { filled(route) };
     json!({
         "version": "2.0",
         "routeKey": format!("ANY {route}"),
@@ -166,6 +166,12 @@ fn first_event(route: Option<&str>) -> Value {
         },
         "isBase64Encoded": false,
     })
+}
+
+/// A path of a route, every parameter of it `demo`.
+fn filled(route: &str) -> String {
+    let segments = route.split('/').map(|part| if part.starts_with('{') { "demo" } else { part });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// What a process said last.

@@ -1,5 +1,8 @@
-//! The front of the embedded DynamoDB: IAM, faults and the journal first, then dynoxide, whose
-//! answers pass through untouched.
+//! The front of the embedded DynamoDB: IAM, faults and the journal first, then dynoxide. Its answers
+//! pass through untouched, but for the consumed capacity: that is always asked for, for the journal,
+//! and taken out again where the caller did not ask.
+
+mod capacity;
 
 use axum::{
     body::{Body, Bytes},
@@ -18,7 +21,7 @@ pub(super) async fn call(
     body: Bytes,
 ) -> Response {
     let parts = iam::dynamodb_parts(operation, &parse(&body));
-    let incoming = Incoming::new(shared, request, "dynamodb", operation, parts);
+    let mut incoming = Incoming::new(shared, request, "dynamodb", operation, parts);
     if let Some(refusal) = incoming.refusal() {
         let answer = refused(StatusCode::BAD_REQUEST, refusal.code, &refusal.text);
         incoming.record(StatusCode::BAD_REQUEST, Some(refusal.code.to_owned()));
@@ -30,9 +33,14 @@ pub(super) async fn call(
         Some(fault) if fault != DynamoDbFault::LoseAnswer => {
             Answered::fault(fault, incoming.parts.len())
         }
-        _ => match forward(shared, request, body).await {
-            Ok(_) if fault.is_some() => Answered::fault(DynamoDbFault::LoseAnswer, 0),
-            Ok(answered) => answered,
+        _ => match forward(shared, request, operation, body).await {
+            Ok((answered, consumed)) => {
+                incoming.capacity = consumed;
+                match fault {
+                    Some(_) => Answered::fault(DynamoDbFault::LoseAnswer, 0),
+                    None => answered,
+                }
+            }
             Err(error) => return broken(&error),
         },
     };
@@ -99,12 +107,15 @@ fn conflict(parts: usize) -> Response {
     json_answer(StatusCode::BAD_REQUEST, None, &body)
 }
 
+/// The answer of the database, and the capacity that the call consumed.
 async fn forward(
     shared: &Shared,
     request: &request::Parts,
+    operation: &str,
     body: Bytes,
-) -> Result<Answered, reqwest::Error> {
-    let mut call = shared.http.post(&shared.backend).body(body);
+) -> Result<(Answered, f64), reqwest::Error> {
+    let asked = capacity::ask(operation, body);
+    let mut call = shared.http.post(&shared.backend).body(asked.body);
     for name in ["x-amz-target", "authorization", "x-amz-date", "content-type"] {
         if let Some(value) = header_text(&request.headers, name) {
             call = call.header(name, value);
@@ -112,13 +123,17 @@ async fn forward(
     }
     let answer = call.send().await?;
     let status = answer.status();
+    let headers = answer.headers().clone();
+    let told = capacity::read(&asked.by, answer.bytes().await?);
     let mut builder = Response::builder().status(status);
     for name in ["content-type", "x-amzn-requestid", "x-amz-crc32"] {
-        if let Some(value) = answer.headers().get(name) {
+        // The checksum is of the body as the database wrote it.
+        let fits = name != "x-amz-crc32" || !told.rewritten;
+        if let Some(value) = headers.get(name).filter(|_| fits) {
             builder = builder.header(name, value);
         }
     }
-    let body = answer.bytes().await?;
+    let body = told.body;
     let error = (!status.is_success()).then(|| {
         let body = parse(&body);
         let kind = body.get("__type").and_then(Value::as_str).unwrap_or_default();
@@ -128,5 +143,5 @@ async fn forward(
         .header(header::CONTENT_LENGTH, body.len())
         .body(Body::from(body))
         .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
-    Ok(Answered { status, error, response })
+    Ok((Answered { status, error, response }, told.units))
 }
