@@ -147,7 +147,8 @@ async fn with_account(
     genuine: Genuine,
     link: Link,
 ) -> Result<(Link, Option<Account>), Problem> {
-    let account = step.store.account_of(&call.tenant, &link).await?;
+    let account = step.store.account_of(&call.tenant, link.whose()).await?;
+    let account = account.map(|(_, account)| account);
     let alive = matches!(link.state(call.now, genuine.key), State::Alive(_));
     if alive && link.withdrawn_by(account.as_ref(), call.now).is_some() {
         let again = step.store.link(&call.tenant, genuine.id).await?;

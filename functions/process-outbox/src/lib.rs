@@ -14,6 +14,7 @@ use futures_util::{FutureExt, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 use regain_domain::Settings;
 use regain_domain::keys::Keyring;
+use regain_domain::time::after;
 use regain_http::{SettingsCache, log};
 use regain_store::{OutboxItem, Store, StoreError, Work};
 use serde_json::{Value, json};
@@ -131,6 +132,9 @@ async fn work_on(step: &ProcessOutbox, key: &str, now: Timestamp) -> Result<(), 
 }
 
 async fn work(step: &ProcessOutbox, item: OutboxItem, now: Timestamp) -> Result<(), StoreError> {
+    if let Work::TenantDeleted = item.work {
+        return purge(step, &item, now).await;
+    }
     let settings = match step.settings.get(&item.tenant, now).await {
         Ok(Some(settings)) => settings,
         // The tenant is gone, and its people with it.
@@ -142,10 +146,27 @@ async fn work(step: &ProcessOutbox, item: OutboxItem, now: Timestamp) -> Result<
     };
     let job = Job { step, settings, item, now };
     match &job.item.work {
-        Work::ResetRequested(request) => resolve::reset(&job, request).await,
+        Work::LinkRequested(request) => resolve::link(&job, request).await,
         Work::Send(notice) => send::notice(&job, notice).await,
         Work::SignInFailed(failed) => resolve::failed_sign_in(&job, failed).await,
+        Work::TenantDeleted => Ok(()),
     }
+}
+
+/// Functions may know a tenant for a minute after it was deleted; until then nothing is looked for,
+/// so that nothing comes after it.
+const PURGE_AFTER_SECONDS: u32 = 120;
+
+/// Erases a deleted tenant's accounts, some at a time; the item stays until none is left.
+async fn purge(step: &ProcessOutbox, item: &OutboxItem, now: Timestamp) -> Result<(), StoreError> {
+    let begins_at = after(item.created_at, PURGE_AFTER_SECONDS);
+    if now < begins_at {
+        return step.store.postpone(item, begins_at).await;
+    }
+    if step.store.purge(&item.tenant, now).await? {
+        return step.store.finish(item, None, None).await;
+    }
+    step.store.postpone(item, now).await
 }
 
 /// One claimed item, and what its work needs.

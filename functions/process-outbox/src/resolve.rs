@@ -2,19 +2,18 @@
 
 use regain_domain::event::Event;
 use regain_domain::issue::{Dropped, Issue, Request, decide};
-use regain_domain::link::{LinkPurpose, Origin};
 use regain_domain::time::after;
 use regain_domain::{Account, AccountRef, Link};
 use regain_store::{
-    Actor, Entry, FailedSignIn, Issued, Limit, Notice, NoticeKind, REREADS_MAX, RequestedBy,
-    ResetRequest, StoreError, Story,
+    Actor, Entry, FailedSignIn, Issued, Limit, LinkRequest, Notice, NoticeKind, REREADS_MAX,
+    RequestedBy, StoreError, Story,
 };
 
 use crate::{Job, send};
 
-/// A request for a reset link. Reads, decides, writes under the condition that nothing changed in
+/// A request for a link. Reads, decides, writes under the condition that nothing changed in
 /// between; if something did, reads and decides anew.
-pub(crate) async fn reset(job: &Job<'_>, request: &ResetRequest) -> Result<(), StoreError> {
+pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), StoreError> {
     let Some(account_ref) = account_ref(job, request).await? else {
         return unknown(job, request).await;
     };
@@ -27,7 +26,7 @@ pub(crate) async fn reset(job: &Job<'_>, request: &ResetRequest) -> Result<(), S
             return drop_request(job, request, &account, Dropped::TooLate).await;
         }
         if account.blocked.is_some() {
-            let notice = notice(request, &account_ref, NoticeKind::AccountBlocked);
+            let notice = notice(request, (&account_ref, &account), NoticeKind::AccountBlocked);
             let told = told(job, request, &account, Event::RequestRefused, None);
             match turn(job, &account, &notice, &told).await? {
                 Issued::Changed => continue,
@@ -35,21 +34,21 @@ pub(crate) async fn reset(job: &Job<'_>, request: &ResetRequest) -> Result<(), S
             }
         }
         let asked = Request {
-            purpose: LinkPurpose::Reset,
+            purpose: request.purpose,
             link_id: request.link_id,
             requested_at: request.requested_at,
         };
         let window_seconds = job.settings.validity.same_link_window_seconds;
-        let current = current(job, &account, window_seconds).await?;
+        let current = current(job, request, &account, window_seconds).await?;
         let decided = decide(&account, &asked, current.as_ref(), window_seconds, job.now);
         let (notice, issued) = match decided {
             Issue::Drop(dropped) => return drop_request(job, request, &account, dropped).await,
             Issue::Issued => {
-                let kind = NoticeKind::ResetLink(request.link_id);
-                return send::notice(job, &notice(request, &account_ref, kind)).await;
+                let kind = NoticeKind::Link(request.link_id);
+                return send::notice(job, &notice(request, (&account_ref, &account), kind)).await;
             }
             Issue::SameAgain(link_id) => {
-                let notice = notice(request, &account_ref, NoticeKind::ResetLink(link_id));
+                let notice = notice(request, (&account_ref, &account), NoticeKind::Link(link_id));
                 let told = told(job, request, &account, Event::LinkRepeated, None);
                 let issued = turn(job, &account, &notice, &told).await?;
                 (notice, issued)
@@ -66,13 +65,15 @@ pub(crate) async fn reset(job: &Job<'_>, request: &ResetRequest) -> Result<(), S
 
 async fn account_ref(
     job: &Job<'_>,
-    request: &ResetRequest,
+    request: &LinkRequest,
 ) -> Result<Option<AccountRef>, StoreError> {
     match &request.by {
         RequestedBy::Login(account_ref) => Ok(Some(account_ref.clone())),
         RequestedBy::Link(link_id) => {
-            let link = job.step.store.link(&job.item.tenant, *link_id).await?;
-            Ok(link.map(|link| link.account_ref))
+            let (store, tenant) = (&job.step.store, &job.item.tenant);
+            let Some(link) = store.link(tenant, *link_id).await? else { return Ok(None) };
+            let account = store.account_of(tenant, link.whose()).await?;
+            Ok(account.map(|(account_ref, _)| account_ref))
         }
     }
 }
@@ -80,10 +81,11 @@ async fn account_ref(
 /// The link in the slot, read only where the tenant may want it mailed again.
 async fn current(
     job: &Job<'_>,
+    request: &LinkRequest,
     account: &Account,
     window_seconds: u32,
 ) -> Result<Option<Link>, StoreError> {
-    match account.slots.get(&LinkPurpose::Reset) {
+    match account.slots.get(&request.purpose) {
         Some(slot) if window_seconds > 0 => {
             job.step.store.link(&job.item.tenant, slot.link_id).await
         }
@@ -93,14 +95,14 @@ async fn current(
 
 async fn issue(
     job: &Job<'_>,
-    request: &ResetRequest,
+    request: &LinkRequest,
     account_ref: &AccountRef,
     account: &Account,
 ) -> Result<(Notice, Issued), StoreError> {
     let link = Link {
         link_id: request.link_id,
-        purpose: LinkPurpose::Reset,
-        origin: Origin::SelfService,
+        purpose: request.purpose,
+        origin: request.origin(),
         account_ref: account_ref.clone(),
         account_id: account.account_id.clone(),
         login: Some(account.login.clone()),
@@ -108,21 +110,21 @@ async fn issue(
         return_url: request.return_url.clone(),
         requested_at: request.requested_at,
         issued_at: job.now,
-        expires_at: after(job.now, job.settings.validity.link_unclicked_seconds),
+        expires_at: after(job.now, job.settings.unclicked_seconds(request.purpose)),
         clicked_at: None,
         click_expires_at: None,
         tries: 0,
         died_at: None,
         death: None,
-        support_code: request.support_code.to_string(),
+        support_code: request.support_code.clone(),
     };
-    let notice = notice(request, account_ref, NoticeKind::ResetLink(link.link_id));
+    let notice = notice(request, (account_ref, account), NoticeKind::Link(link.link_id));
     let (entry, story) = told(job, request, account, Event::LinkIssued, None);
     let both = (account, &link);
     let (store, told) = (&job.step.store, (&entry, &story));
     let limit = mail_limit(job, account_ref);
     let mut issued = store.issue(&job.item, both, &notice, &limit, told, job.now).await?;
-    let slot = account.slots.get(&LinkPurpose::Reset);
+    let slot = account.slots.get(&request.purpose);
     if matches!(issued, Issued::Limited(_)) && slot.is_none_or(|slot| slot.until <= job.now) {
         // There is no newest mail that stays good: a stranger used the limit up, and the owner
         // would be shut out for the rest of the hour.
@@ -148,7 +150,7 @@ async fn turn(
 
 async fn settle(
     job: &Job<'_>,
-    request: &ResetRequest,
+    request: &LinkRequest,
     account: &Account,
     notice: &Notice,
     issued: Issued,
@@ -163,7 +165,7 @@ async fn settle(
 /// Nothing comes of it; the newest mail stays good.
 async fn drop_request(
     job: &Job<'_>,
-    request: &ResetRequest,
+    request: &LinkRequest,
     account: &Account,
     dropped: Dropped,
 ) -> Result<(), StoreError> {
@@ -172,7 +174,7 @@ async fn drop_request(
     job.step.store.finish(&job.item, Some(entry), Some(&story)).await
 }
 
-async fn unknown(job: &Job<'_>, request: &ResetRequest) -> Result<(), StoreError> {
+async fn unknown(job: &Job<'_>, request: &LinkRequest) -> Result<(), StoreError> {
     let story = Story {
         support_code: request.support_code.clone(),
         at: job.now,
@@ -198,7 +200,8 @@ pub(crate) async fn failed_sign_in(job: &Job<'_>, failed: &FailedSignIn) -> Resu
         source: failed.source.clone(),
         cause: None,
         subject: failed.support_code.to_string(),
-        support_code: Some(failed.support_code.to_string()),
+        support_code: Some(failed.support_code.clone()),
+        kept_days: job.settings.timeline_days,
     };
     let story = Story {
         support_code: failed.support_code.clone(),
@@ -221,10 +224,16 @@ fn mail_limit(job: &Job<'_>, account_ref: &AccountRef) -> Limit {
     }
 }
 
-fn notice(request: &ResetRequest, account_ref: &AccountRef, kind: NoticeKind) -> Notice {
+fn notice(
+    request: &LinkRequest,
+    (account_ref, account): (&AccountRef, &Account),
+    kind: NoticeKind,
+) -> Notice {
     Notice {
         notice: kind,
         account_ref: account_ref.clone(),
+        account_id: account.account_id.clone(),
+        to: None,
         at: request.requested_at,
         language_asked: request.language_asked,
         language_accepted: request.language_accepted,
@@ -234,7 +243,7 @@ fn notice(request: &ResetRequest, account_ref: &AccountRef, kind: NoticeKind) ->
 
 fn told(
     job: &Job<'_>,
-    request: &ResetRequest,
+    request: &LinkRequest,
     account: &Account,
     event: Event,
     cause: Option<&str>,
@@ -242,18 +251,13 @@ fn told(
     let entry = Entry {
         event,
         at: job.now,
-        actor: Actor::Caller,
+        actor: request.actor.clone(),
         source: request.source.clone(),
         cause: cause.map(str::to_owned),
         subject: request.link_id.to_string(),
-        support_code: Some(request.support_code.to_string()),
+        support_code: Some(request.support_code.clone()),
+        kept_days: job.settings.timeline_days,
     };
-    let story = Story {
-        support_code: request.support_code.clone(),
-        at: job.now,
-        outcome: event.as_str().to_owned(),
-        cause: cause.map(str::to_owned),
-        account_id: Some(account.account_id.clone()),
-    };
+    let story = Story::of(&entry, &account.account_id, &request.support_code);
     (entry, story)
 }

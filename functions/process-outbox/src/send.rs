@@ -3,11 +3,15 @@
 
 use regain_domain::event::Event;
 use regain_domain::keys::KeyState;
+use regain_domain::link::LinkPurpose;
 use regain_domain::time::after;
 use regain_domain::token::{self, TokenPurpose};
-use regain_domain::{Account, Language, LinkId, Settings};
+use regain_domain::{Account, Language, LinkId, Login, Settings};
 use regain_http::log;
-use regain_notices::{AccountBlocked, Letterhead, Mail, PasswordChanged, ResetLink};
+use regain_notices::{
+    AccountBlocked, Address, Invite, Letterhead, LoginChanged, Mail, PasswordChanged, PhoneChanged,
+    ResetLink, TemporaryPassword,
+};
 use regain_store::{Actor, Entry, Notice, NoticeKind, StoreError};
 use secrecy::ExposeSecret;
 
@@ -16,7 +20,8 @@ use crate::{FUNCTION, Job};
 /// Sends one notice, or says when to try again.
 pub(crate) async fn notice(job: &Job<'_>, notice: &Notice) -> Result<(), StoreError> {
     let store = &job.step.store;
-    let Some(account) = store.account(&job.item.tenant, &notice.account_ref).await? else {
+    let whose = (&notice.account_ref, notice.account_id.as_str());
+    let Some((_, account)) = store.account_of(&job.item.tenant, whose).await? else {
         return store.finish(&job.item, None, None).await;
     };
     if job.is_too_late() {
@@ -26,11 +31,12 @@ pub(crate) async fn notice(job: &Job<'_>, notice: &Notice) -> Result<(), StoreEr
         let entry = entry(job, notice, Event::RequestDropped, Some("no_longer_live"));
         return store.finish(&job.item, Some((&account.account_id, &entry)), None).await;
     };
-    match job.step.mailer.send(&job.settings, &account.login, mail).await {
+    let to = notice.to.as_ref().unwrap_or(&account.login);
+    match job.step.mailer.send(&job.settings, to, mail).await {
         Ok(()) => {
             let event = match notice.notice {
-                NoticeKind::ResetLink(_) => Event::LinkSent,
-                NoticeKind::PasswordChanged(_) | NoticeKind::AccountBlocked => Event::NoticeSent,
+                NoticeKind::Link(_) => Event::LinkSent,
+                _ => Event::NoticeSent,
             };
             let entry = entry(job, notice, event, None);
             store.finish(&job.item, Some((&account.account_id, &entry)), None).await
@@ -57,25 +63,40 @@ async fn write(
 ) -> Result<Option<Mail>, StoreError> {
     let language = language(notice, account, &job.settings);
     let letterhead = letterhead(job, notice, account);
+    let at = notice.at;
     Ok(match notice.notice {
-        NoticeKind::ResetLink(link_id) => {
-            reset_link(job, notice, account, link_id, language).await?
-        }
+        NoticeKind::Link(link_id) => link(job, notice, account, link_id, language).await?,
         NoticeKind::PasswordChanged(link_id) => {
             let not_me_url = &not_me_url(job, link_id);
-            let changed_at = notice.at;
-            let mail = PasswordChanged { letterhead, changed_at, not_me_url };
-            Some(mail.mail(language))
+            Some(PasswordChanged { letterhead, changed_at: at, not_me_url }.mail(language))
         }
         NoticeKind::AccountBlocked => {
-            let requested_at = notice.at;
-            let mail = AccountBlocked { letterhead, requested_at };
+            let mail = AccountBlocked { letterhead, requested_at: at };
             account.blocked.map(|_| mail.mail(language))
         }
+        NoticeKind::LoginChanged => {
+            let which = if notice.to.is_some() { Address::Old } else { Address::New };
+            let login = Login::parse(&account.login).map(|login| login.hint());
+            let new_login_hint = &login.unwrap_or_default();
+            let mail = LoginChanged { letterhead, changed_at: at, which, new_login_hint };
+            Some(mail.mail(language))
+        }
+        NoticeKind::PhoneChanged => {
+            let phone_hint = account.phone.as_deref().and_then(phone_hint);
+            Some(PhoneChanged { letterhead, changed_at: at, phone_hint }.mail(language))
+        }
+        NoticeKind::TemporaryPassword => account.temporary_until.map(|valid_until| {
+            TemporaryPassword { letterhead, set_at: at, valid_until }.mail(language)
+        }),
     })
 }
 
-async fn reset_link(
+/// The last two digits.
+fn phone_hint(phone: &str) -> Option<&str> {
+    phone.get(phone.len().checked_sub(2)?..)
+}
+
+async fn link(
     job: &Job<'_>,
     notice: &Notice,
     account: &Account,
@@ -90,18 +111,41 @@ async fn reset_link(
         .await?
         .filter(|link| link.standing(Some(account), KeyState::Accepted, job.now).is_ok());
     let Some(link) = link else { return Ok(None) };
-    let token = token::mint(&job.step.links, tenant, TokenPurpose::ResetLink, link_id);
-    let mail = ResetLink {
-        letterhead: letterhead(job, notice, account),
-        origin: link.origin,
-        login: &account.login,
-        url: &job.settings.link_url(&job.step.public_base, tenant, token.expose_secret()),
-        not_me_url: &not_me_url(job, link_id),
-        requested_at: notice.at,
-        valid_until: link.expires_at,
-        click_minutes: job.settings.validity.link_clicked_seconds / 60,
-    };
-    Ok(Some(mail.mail(language)))
+    let token = token::mint(&job.step.links, tenant, TokenPurpose::of(link.purpose), link_id);
+    let letterhead = letterhead(job, notice, account);
+    let url = &job.settings.link_url(&job.step.public_base, tenant, token.expose_secret());
+    let (login, not_me_url) = (account.login.as_str(), &not_me_url(job, link_id));
+    let (requested_at, valid_until) = (notice.at, link.expires_at);
+    let click_minutes = job.settings.validity.link_clicked_seconds / 60;
+    Ok(match link.purpose {
+        LinkPurpose::Reset => {
+            let origin = link.origin;
+            let mail = ResetLink {
+                letterhead,
+                origin,
+                login,
+                url,
+                not_me_url,
+                requested_at,
+                valid_until,
+                click_minutes,
+            };
+            Some(mail.mail(language))
+        }
+        LinkPurpose::Invite => {
+            let mail = Invite {
+                letterhead,
+                login,
+                url,
+                not_me_url,
+                requested_at,
+                valid_until,
+                click_minutes,
+            };
+            Some(mail.mail(language))
+        }
+        LinkPurpose::MustChange => None,
+    })
 }
 
 fn letterhead<'a>(job: &'a Job<'_>, notice: &'a Notice, account: &'a Account) -> Letterhead<'a> {
@@ -143,7 +187,8 @@ fn entry(job: &Job<'_>, notice: &Notice, event: Event, cause: Option<&str>) -> E
         source: None,
         cause: cause.map(str::to_owned),
         subject: job.item.outbox_id.clone(),
-        support_code: Some(notice.support_code.to_string()),
+        support_code: Some(notice.support_code.clone()),
+        kept_days: job.settings.timeline_days,
     }
 }
 

@@ -46,7 +46,7 @@ async fn set(step: &SetPassword, call: &Call) -> Result<Answer, Problem> {
     let genuine = token::read(&step.links, &call.tenant, &purposes, call.body.token("grant"))
         .map_err(|_| Problem::new(ProblemCode::GrantUnknown))?;
     let link = count_try(step, call, genuine).await?;
-    let account = step.store.account_of(&call.tenant, &link).await?;
+    let account = account_of(step, call, &link).await?;
     let link = match link.withdrawn_by(account.as_ref(), call.now) {
         // It may have ended since the try was counted; then the link tells of what.
         Some(_) => step.store.link(&call.tenant, genuine.id).await?.unwrap_or(link),
@@ -80,6 +80,11 @@ fn asked(call: &Call) -> Result<PasswordAsked, Problem> {
     if faults.is_empty() { Ok(asked) } else { Err(Problem::invalid(faults)) }
 }
 
+async fn account_of(step: &SetPassword, call: &Call, link: &Link) -> Result<Option<Account>, Problem> {
+    let account = step.store.account_of(&call.tenant, link.whose()).await?;
+    Ok(account.map(|(_, account)| account))
+}
+
 /// Counts the try and gives the clicked link; or says why there is nothing left to try.
 async fn count_try(step: &SetPassword, call: &Call, genuine: Genuine) -> Result<Link, Problem> {
     let unknown = || Problem::new(ProblemCode::GrantUnknown);
@@ -87,7 +92,7 @@ async fn count_try(step: &SetPassword, call: &Call, genuine: Genuine) -> Result<
         Tried::Counted(link) => return Ok(*link),
         Tried::Refused(link) => link.ok_or_else(unknown)?,
     };
-    let account = step.store.account_of(&call.tenant, &link).await?;
+    let account = account_of(step, call, &link).await?;
     match standing(&link, account.as_ref(), genuine, call)? {
         // Its grant was never given out, so this one was made up.
         Alive::Sent { .. } => Err(unknown()),
@@ -174,7 +179,7 @@ async fn write(
             PasswordSet::Done => return Ok(changed(call, &link)),
             PasswordSet::LinkRefused(dead) => {
                 let dead = dead.ok_or_else(|| Problem::new(ProblemCode::GrantUnknown))?;
-                let account = step.store.account_of(&call.tenant, &link).await?;
+                let account = account_of(step, call, &link).await?;
                 standing(&dead, account.as_ref(), genuine, call)?;
                 return Err(Problem::busy());
             }
@@ -196,11 +201,13 @@ fn notice(call: &Call, link: &Link) -> OutboxItem {
     let work = Work::Send(Notice {
         notice: NoticeKind::PasswordChanged(link.link_id),
         account_ref: link.account_ref.clone(),
+        account_id: link.account_id.clone(),
         to: None,
         at: call.now,
         language_asked: call.language_asked,
         language_accepted: call.language_accepted,
-        support_code: call.support_code.clone(),
+        // The code of the request: by it the desk finds the whole story.
+        support_code: link.support_code.clone(),
     });
     OutboxItem::new(&call.tenant, format!("changed-{}", link.link_id), work, call.now)
 }

@@ -5,13 +5,18 @@
 
 mod session;
 
-use regain_domain::account::BlockReason;
+use regain_domain::account::Temporary;
 use regain_domain::event::Event;
 use regain_domain::hashing::{Hasher, Verdict};
+use regain_domain::keys::Keyring;
+use regain_domain::link::{LinkPurpose, Origin};
 use regain_domain::password::Password;
-use regain_domain::{Account, AccountRef, LinkId};
+use regain_domain::time::after;
+use regain_domain::token::{self, TokenPurpose};
+use regain_domain::{Account, AccountRef, Link, LinkId};
 use regain_http::{Answer, Call, Problem, ProblemCode, random};
-use regain_store::{Actor, Entry, FailedSignIn, Limit, OutboxItem, Store, Work, Written};
+use regain_store::{Actor, Entry, FailedSignIn, Limit, OutboxItem, Store, Story, Work, Written};
+use secrecy::ExposeSecret;
 use serde_json::json;
 
 pub use session::{BadSigningKey, Sessions};
@@ -20,6 +25,8 @@ pub use session::{BadSigningKey, Sessions};
 pub struct SignIn {
     /// The tables.
     pub store: Store,
+    /// The keys of grants.
+    pub links: Keyring,
     /// Signs session tokens.
     pub sessions: Sessions,
     /// The cost of a hash.
@@ -83,7 +90,14 @@ async fn right(
 ) -> Result<Answer, Problem> {
     call.log.set("account.ref", account.account_id.as_str());
     if let Some(reason) = account.blocked {
-        return refused(step, call, account, reason).await;
+        let problem = Problem::new(ProblemCode::AccountBlocked).with("reason", json!(reason));
+        tell_refused(step, call, account, reason.as_str()).await?;
+        return Err(problem.with_support_code(&call.support_code));
+    }
+    match account.temporary(call.now) {
+        Temporary::No => {}
+        Temporary::Until(_) => return must_change(step, call, account_ref, account).await,
+        Temporary::Over => return failed(step, call, account_ref.clone()).await,
     }
     let rehashed = match (verdict, call.body.password("password")) {
         (Verdict::RightButCheap, Ok(password)) => rehash(step, password),
@@ -98,9 +112,68 @@ async fn right(
             Ok(Answer::new(session))
         }
         // Changed while the hash ran: what was right a moment ago is not any more.
-        Written::Changed => {
-            Err(Problem::new(ProblemCode::SignInFailed).with_support_code(&call.support_code))
+        Written::Changed => failed(step, call, account_ref.clone()).await,
+    }
+}
+
+/// The password is right and temporary: it opens nothing but the right to set another. While that
+/// right lives, signing in again gives the same one.
+async fn must_change(
+    step: &SignIn,
+    call: &Call,
+    account_ref: &AccountRef,
+    account: &Account,
+) -> Result<Answer, Problem> {
+    let live = account.slots.get(&LinkPurpose::MustChange).filter(|slot| slot.until > call.now);
+    let (link_id, until) = match live {
+        Some(slot) => {
+            tell_refused(step, call, account, TEMPORARY).await?;
+            (slot.link_id, slot.until)
         }
+        None => {
+            let link = clicked_link(call, account_ref, account);
+            let (entry, story) = refused(call, account, TEMPORARY);
+            let (store, both) = (&step.store, (account, &link));
+            match store.must_change(&call.tenant, both, (&entry, &story), call.now).await? {
+                Written::Done => (link.link_id, link.expires_at),
+                Written::Changed => return failed(step, call, account_ref.clone()).await,
+            }
+        }
+    };
+    let purpose = TokenPurpose::of(LinkPurpose::MustChange);
+    let grant = token::mint(&step.links, &call.tenant, purpose, link_id);
+    let problem = Problem::new(ProblemCode::PasswordMustChange)
+        .with("grant", json!(grant.expose_secret()))
+        .with("valid_until", json!(until))
+        .with("password", json!(call.settings.own_password.asks().as_str()))
+        .with("password_policy", json!(call.settings.password_policy));
+    Err(problem.with_support_code(&call.support_code))
+}
+
+/// Why a sign-in with the right password was refused.
+const TEMPORARY: &str = "password_must_change";
+
+/// A link that nobody needs to click: its grant is in the answer.
+fn clicked_link(call: &Call, account_ref: &AccountRef, account: &Account) -> Link {
+    let until = after(call.now, call.settings.unclicked_seconds(LinkPurpose::MustChange));
+    Link {
+        link_id: LinkId::new(random()),
+        purpose: LinkPurpose::MustChange,
+        origin: Origin::SelfService,
+        account_ref: account_ref.clone(),
+        account_id: account.account_id.clone(),
+        login: Some(account.login.clone()),
+        epoch: account.epoch,
+        return_url: None,
+        requested_at: call.now,
+        issued_at: call.now,
+        expires_at: until,
+        clicked_at: Some(call.now),
+        click_expires_at: Some(until),
+        tries: 0,
+        died_at: None,
+        death: None,
+        support_code: call.support_code.clone(),
     }
 }
 
@@ -109,16 +182,20 @@ fn rehash(step: &SignIn, password: &Password) -> Option<String> {
     step.hasher.hash(password, random()).ok()
 }
 
-async fn refused(
+async fn tell_refused(
     step: &SignIn,
     call: &Call,
     account: &Account,
-    reason: BlockReason,
-) -> Result<Answer, Problem> {
-    let entry = entry(Event::SignInRefused, call, Some(reason.as_str()));
-    step.store.tell(&call.tenant, &account.account_id, &entry).await?;
-    let problem = Problem::new(ProblemCode::AccountBlocked).with("reason", json!(reason.as_str()));
-    Err(problem.with_support_code(&call.support_code))
+    cause: &str,
+) -> Result<(), Problem> {
+    let (entry, story) = refused(call, account, cause);
+    Ok(step.store.tell(&call.tenant, &account.account_id, (&entry, &story)).await?)
+}
+
+fn refused(call: &Call, account: &Account, cause: &str) -> (Entry, Story) {
+    let entry = entry(Event::SignInRefused, call, Some(cause));
+    let story = Story::of(&entry, &account.account_id, &call.support_code);
+    (entry, story)
 }
 
 /// Whose timeline this belongs on is found out later, so that this takes as long for a login that
@@ -152,6 +229,7 @@ fn entry(event: Event, call: &Call, cause: Option<&str>) -> Entry {
         source: Some(call.source.clone()),
         cause: cause.map(str::to_owned),
         subject: call.support_code.to_string(),
-        support_code: Some(call.support_code.to_string()),
+        support_code: Some(call.support_code.clone()),
+        kept_days: call.settings.timeline_days,
     }
 }

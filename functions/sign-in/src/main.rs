@@ -9,13 +9,17 @@ use sign_in::{Sessions, SignIn, handle};
 async fn main() -> Result<(), InitError> {
     let config = Config::from_env()?;
     let cloud = Cloud::connect(config.stack()).await;
-    let (sessions, edge) =
-        tokio::try_join!(cloud.secret(SecretName::Sessions), cloud.secret(SecretName::Edge))?;
+    let (links, sessions, edge) = tokio::try_join!(
+        cloud.secret(SecretName::Links),
+        cloud.secret(SecretName::Sessions),
+        cloud.secret(SecretName::Edge)
+    )?;
     let store = Store::new(&cloud, config.stack());
     let (settings, calls) = (SettingsCache::new(store.settings_loader()), store.clone());
     let edge = Edge::new("sign-in", &edge, settings, move || calls.calls());
     let step = &SignIn {
         store,
+        links,
         sessions: Sessions::new(&sessions, config.public_base())?,
         hasher: Hasher::new(Cost::PRESENT),
     };

@@ -77,7 +77,7 @@ fn the_same_link_goes_out_again_only_unclicked_and_within_the_window() {
         tries: 0,
         died_at: None,
         death: None,
-        support_code: String::new(),
+        support_code: crate::support::SupportCode::new([0; 5]),
     };
     let decide = |link: &Link, asked: i64, window: u32| {
         super::decide(&account, &request(1, asked), Some(link), window, at(asked))

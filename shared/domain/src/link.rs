@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::{Account, AccountRef};
 use crate::keys::KeyState;
 use crate::settings::Settings;
+use crate::support::SupportCode;
 use crate::time::{after, micros};
 use crate::token::CROCKFORD;
 
@@ -163,7 +164,7 @@ pub struct Link {
     #[serde(default)]
     pub death: Option<WrittenDeath>,
     /// The support code of the request that it answers.
-    pub support_code: String,
+    pub support_code: SupportCode,
 }
 
 /// A death that someone caused, as it is written on the link.
@@ -351,6 +352,12 @@ impl Link {
             (None, Some(until)) => State::Alive(Alive::Clicked { until }),
             (None, None) => State::Alive(Alive::Sent { until: self.expires_at }),
         }
+    }
+
+    /// Whose it is: where the account was at issue, and which it is.
+    #[must_use]
+    pub fn whose(&self) -> (&AccountRef, &str) {
+        (&self.account_ref, &self.account_id)
     }
 
     /// The deadline of its grant if it is clicked now. The first click ends the validity it was

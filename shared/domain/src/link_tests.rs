@@ -30,7 +30,7 @@ fn sent() -> Link {
         tries: 0,
         died_at: None,
         death: None,
-        support_code: "ABCDEFG".into(),
+        support_code: crate::support::SupportCode::new([0; 5]),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::token::CROCKFORD;
+use crate::token::{CROCKFORD, CROCKFORD_SYMBOLS};
 
 /// Seven Crockford base32 characters, read over the phone without "is that a zero or an O?".
 /// It opens nothing; it is a name, not a secret.
@@ -19,6 +19,19 @@ impl SupportCode {
         let mut text = CROCKFORD.encode(&random).to_ascii_uppercase();
         text.truncate(7);
         Self(text)
+    }
+
+    /// Reads a code as people type it: in either case, and look-alikes mapped.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mapped = text.chars().map(|symbol| match symbol.to_ascii_uppercase() {
+            'I' | 'L' => '1',
+            'O' => '0',
+            other => other,
+        });
+        let code: String = mapped.collect();
+        let known = |symbol: char| CROCKFORD_SYMBOLS.contains(symbol.to_ascii_lowercase());
+        (code.len() == 7 && code.chars().all(known)).then_some(Self(code))
     }
 
     /// The seven characters.
@@ -44,5 +57,15 @@ mod tests {
         assert_eq!(code.as_str().len(), 7);
         assert!(code.as_str().chars().all(|symbol| !"ILOUilou".contains(symbol)));
         assert_ne!(code, SupportCode::new([0xfe, 0x00, 0x17, 0x91, 0xab]));
+    }
+
+    #[test]
+    fn a_code_is_read_as_people_type_it() {
+        let code = SupportCode::new([0x08, 0x00, 0x17, 0x91, 0xab]);
+        assert_eq!(SupportCode::parse(&code.as_str().to_lowercase()), Some(code.clone()));
+        assert_eq!(SupportCode::parse("1OiLABC"), SupportCode::parse("1011ABC"));
+        for wrong in ["", "ABCDEF", "ABCDEFGH", "ABCDEFU", "ABC-DEF", "ABCDE€"] {
+            assert_eq!(SupportCode::parse(wrong), None, "{wrong}");
+        }
     }
 }

@@ -116,7 +116,7 @@ impl Problem {
 
     /// A link or a grant is dead: why, when, and what helps now.
     #[must_use]
-    pub fn dead(what: Dead, death: Death, remedy: Remedy, support_code: &str) -> Self {
+    pub fn dead(what: Dead, death: Death, remedy: Remedy, support_code: &SupportCode) -> Self {
         let code = match (what, death.cause) {
             (Dead::Link, DeathCause::Expired) => ProblemCode::LinkExpired,
             (Dead::Link, DeathCause::ClickExpired) => ProblemCode::LinkClickExpired,
@@ -134,7 +134,7 @@ impl Problem {
         let mut problem = Self::new(code)
             .with("at", json!(death.at))
             .with("remedy", json!(remedy.as_str()))
-            .with("support_code", json!(support_code));
+            .with_support_code(support_code);
         if let DeathCause::Withdrawn(reason) = death.cause {
             problem = problem.with("reason", json!(reason.as_str()));
         }

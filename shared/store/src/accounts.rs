@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use regain_domain::account::BlockReason;
 use regain_domain::link::{WithdrawnReason, WrittenDeath};
 use regain_domain::time::micros;
-use regain_domain::{Account, AccountRef, Language, Link, LinkId, Login, TenantId};
+use regain_domain::{Account, AccountRef, Language, LinkId, Login, TenantId};
 use serde::Deserialize;
 
 use crate::item::{Item, Key, from_item, text, to_item};
@@ -143,20 +143,17 @@ impl Store {
         Ok(account.map(|account| (account_ref, account)))
     }
 
-    /// The account of a link: where the link says, or where it has moved to since. One call; three
-    /// if it is not there any more.
+    /// An account where it was, or where it has moved to since. One call; up to three if it is not
+    /// there any more.
     pub async fn account_of(
         &self,
         tenant: &TenantId,
-        link: &Link,
-    ) -> Result<Option<Account>, StoreError> {
-        let is_its = |account: &Account| account.account_id == link.account_id;
-        match self.account(tenant, &link.account_ref).await?.filter(is_its) {
-            Some(account) => Ok(Some(account)),
-            None => {
-                let moved = self.account_by_id(tenant, &link.account_id).await?;
-                Ok(moved.map(|(_, account)| account))
-            }
+        (account_ref, account_id): (&AccountRef, &str),
+    ) -> Result<Option<(AccountRef, Account)>, StoreError> {
+        let is_it = |account: &Account| account.account_id == account_id;
+        match self.account(tenant, account_ref).await?.filter(is_it) {
+            Some(account) => Ok(Some((account_ref.clone(), account))),
+            None => self.account_by_id(tenant, account_id).await,
         }
     }
 

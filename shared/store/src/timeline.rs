@@ -47,7 +47,7 @@ pub struct Entry {
     /// To what: a link, or the call itself.
     pub subject: String,
     /// The support code of the request that led to it.
-    pub support_code: Option<String>,
+    pub support_code: Option<SupportCode>,
     /// How long it is kept, by the tenant's settings.
     #[serde(skip)]
     pub kept_days: u32,

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use regain_domain::link::LinkPurpose;
+use regain_domain::link::{LinkPurpose, Origin};
 use regain_domain::{AccountRef, Language, LinkId, SupportCode, TenantId};
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,17 @@ pub struct LinkRequest {
     pub support_code: SupportCode,
 }
 
+impl LinkRequest {
+    /// Who asked, as the link remembers it.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        match self.actor {
+            Actor::Key(_) => Origin::BackOffice,
+            Actor::Caller | Actor::System => Origin::SelfService,
+        }
+    }
+}
+
 /// By what a request names its account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -89,8 +100,10 @@ pub enum RequestedBy {
 pub struct Notice {
     /// Which.
     pub notice: NoticeKind,
-    /// To whom.
+    /// To whom: where the account was,
     pub account_ref: AccountRef,
+    /// and which it is, if it has moved since.
+    pub account_id: String,
     /// The address that it goes to, if it is not the account's any more.
     pub to: Option<String>,
     /// When what it tells of happened.
