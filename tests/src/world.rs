@@ -227,7 +227,7 @@ impl World {
         made.blocked = account.blocked;
         if let Some(password) = account.password {
             let password = Password::parse(password).unwrap();
-            hasher.first_password(&mut made, &password, &self.links, [random(), random()]).unwrap();
+            hasher.give_password(&mut made, &password, &self.links, [random(), random()]).unwrap();
         }
         let place = AccountRef::of(tenant, &login);
         assert!(self.store.create_account(tenant, &place, &made).await.unwrap());

@@ -2,6 +2,7 @@
 
 use regain_domain::event::Event;
 use regain_domain::issue::{Dropped, Issue, Request, decide};
+use regain_domain::link::Origin;
 use regain_domain::time::after;
 use regain_domain::{Account, AccountRef, Link};
 use regain_store::{
@@ -28,7 +29,7 @@ pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), Sto
         if account.blocked.is_some() {
             let notice = notice(request, (&account_ref, &account), NoticeKind::AccountBlocked);
             let told = told(job, request, &account, Event::RequestRefused, None);
-            match turn(job, &account, &notice, &told).await? {
+            match turn(job, request, &account, &notice, &told).await? {
                 Issued::Changed => continue,
                 issued => return settle(job, request, &account, &notice, issued).await,
             }
@@ -50,7 +51,7 @@ pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), Sto
             Issue::SameAgain(link_id) => {
                 let notice = notice(request, (&account_ref, &account), NoticeKind::Link(link_id));
                 let told = told(job, request, &account, Event::LinkRepeated, None);
-                let issued = turn(job, &account, &notice, &told).await?;
+                let issued = turn(job, request, &account, &notice, &told).await?;
                 (notice, issued)
             }
             Issue::New { .. } => issue(job, request, &account_ref, &account).await?,
@@ -122,7 +123,7 @@ async fn issue(
     let (entry, story) = told(job, request, account, Event::LinkIssued, None);
     let both = (account, &link);
     let (store, told) = (&job.step.store, (&entry, &story));
-    let limit = mail_limit(job, account_ref);
+    let limit = mail_limit(job, request, account_ref);
     let mut issued = store.issue(&job.item, both, &notice, &limit, told, job.now).await?;
     let slot = account.slots.get(&request.purpose);
     if matches!(issued, Issued::Limited(_)) && slot.is_none_or(|slot| slot.until <= job.now) {
@@ -139,11 +140,12 @@ const RESERVE_MAILS_HOUR: u32 = 3;
 
 async fn turn(
     job: &Job<'_>,
+    request: &LinkRequest,
     account: &Account,
     notice: &Notice,
     (entry, story): &(Entry, Story),
 ) -> Result<Issued, StoreError> {
-    let limit = mail_limit(job, &notice.account_ref);
+    let limit = mail_limit(job, request, &notice.account_ref);
     let told = (account.account_id.as_str(), entry, story);
     job.step.store.turn_into_notice(&job.item, notice, &limit, told, job.now).await
 }
@@ -216,9 +218,15 @@ pub(crate) async fn failed_sign_in(job: &Job<'_>, failed: &FailedSignIn) -> Resu
 
 /// Mails to one login within an hour. Taken here and not where they are asked for: past it nothing
 /// is issued and nothing superseded, so nobody can silence an account by asking for it.
-fn mail_limit(job: &Job<'_>, account_ref: &AccountRef) -> Limit {
+///
+/// What the desk asks for counts on its own: a stranger who used a login up must not keep the desk
+/// from helping.
+fn mail_limit(job: &Job<'_>, request: &LinkRequest, account_ref: &AccountRef) -> Limit {
     Limit {
-        name: "mails.login",
+        name: match request.origin() {
+            Origin::SelfService => "mails.login",
+            Origin::BackOffice => "mails.login.back-office",
+        },
         subject: account_ref.as_str().to_owned(),
         max: job.settings.limits.mails_per_login_hour,
     }

@@ -80,7 +80,11 @@ fn asked(call: &Call) -> Result<PasswordAsked, Problem> {
     if faults.is_empty() { Ok(asked) } else { Err(Problem::invalid(faults)) }
 }
 
-async fn account_of(step: &SetPassword, call: &Call, link: &Link) -> Result<Option<Account>, Problem> {
+async fn account_of(
+    step: &SetPassword,
+    call: &Call,
+    link: &Link,
+) -> Result<Option<Account>, Problem> {
     let account = step.store.account_of(&call.tenant, link.whose()).await?;
     Ok(account.map(|(_, account)| account))
 }

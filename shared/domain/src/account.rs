@@ -140,7 +140,7 @@ pub struct Account {
     pub epoch: u64,
     /// Raised by every new hash; 0 while there is no password.
     pub password_version: u64,
-    /// The hash, a PHC string.
+    /// The hash, a PHC string; an imported one as `hashing::normalised` spells it.
     #[serde(default)]
     pub password_phc: Option<String>,
     /// Until when the present password works, which an admin set and its owner must replace.
@@ -155,7 +155,7 @@ pub struct Account {
     /// The salt of all history entries, base64url.
     #[serde(default)]
     pub history_salt: Option<String>,
-    /// Every password ever set, see `hashing::History`.
+    /// Every password ever set, see `hashing::Hasher::history`.
     #[serde(default)]
     pub history: Vec<String>,
     /// The live link of each purpose.

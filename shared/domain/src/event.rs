@@ -41,8 +41,6 @@ events! {
     AccountUnblocked = "account_unblocked",
     /// An admin set a temporary password.
     TemporaryPasswordSet = "temporary_password_set",
-    /// The service desk asked for a link.
-    LinkRequested = "link_requested",
     /// A link was made for a request.
     LinkIssued = "link_issued",
     /// A repeated request mailed the unclicked link again.

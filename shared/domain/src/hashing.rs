@@ -1,4 +1,7 @@
-//! Argon2id: hashes as PHC strings, and the history that costs one run however long it is.
+//! Argon2id: hashes as PHC strings, and the history that costs one run however long it is. Hashes
+//! that tenants bring along are checked too, see `stored`, and never made.
+
+mod stored;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,6 +14,9 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::account::Account;
 use crate::keys::{Keyring, mac};
 use crate::password::Password;
+
+use stored::{Function, Stored};
+pub use stored::{HashRefusal, normalised};
 
 /// The price of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +46,9 @@ struct Work {
     memory: Vec<Block>,
 }
 
-/// Argon2 refused its input; only a cost outside its bounds can cause it.
+/// A hash function refused its input; only a cost outside its bounds can cause it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("argon2 refused its parameters")]
+#[error("the hash function refused its parameters")]
 pub struct HashFault;
 
 /// Whether a password fits a stored hash.
@@ -50,16 +56,13 @@ pub struct HashFault;
 pub enum Verdict {
     /// It fits, and the hash costs what it should.
     Right,
-    /// It fits, and the hash should be made anew: it cost less than is asked today.
+    /// It fits, and the hash should be made anew: it costs less than is asked today, or another
+    /// function made it.
     RightButCheap,
     /// It does not fit, or the stored hash is not one that this software runs.
     Wrong,
 }
 
-/// A stored hash may cost at most this; more would let a hostile import stall a function.
-const MEMORY_KIB_MAX: u32 = 64 * 1024;
-const PASSES_MAX: u32 = 4;
-const LANES_MAX: u32 = 4;
 /// Entries kept; about 25 KB of the 400 KB that an item may hold.
 pub const HISTORY_ENTRIES_MAX: usize = 500;
 
@@ -70,7 +73,7 @@ impl Hasher {
         Self { cost, work: Mutex::default() }
     }
 
-    /// Argon2 runs so far.
+    /// Runs so far: of argon2, and of whatever made an imported hash.
     pub fn runs(&self) -> u32 {
         self.work.lock().unwrap_or_else(PoisonError::into_inner).runs
     }
@@ -78,7 +81,7 @@ impl Hasher {
     /// A new PHC string. One run.
     pub fn hash(&self, password: &Password, salt: [u8; 16]) -> Result<String, HashFault> {
         let params = self.params()?;
-        let output = self.run(&params, password, &salt)?;
+        let output = self.stretch(password, &salt)?;
         let hash = PasswordHash {
             algorithm: Algorithm::Argon2id.ident(),
             version: Some(VERSION.into()),
@@ -93,20 +96,21 @@ impl Hasher {
     /// without a password, an unknown login and a hash we refuse take as long as a wrong password.
     #[must_use]
     pub fn verify(&self, password: &Password, phc: Option<&str>) -> Verdict {
-        let Some((params, salt, expected)) = phc.and_then(runnable) else {
+        // SECURITY: held by `a_hostile_stored_hash_is_never_run`.
+        let Some(stored) = phc.and_then(|phc| Stored::parse(phc).ok()) else {
             // SECURITY: held by `an_unknown_login_costs_one_run_too`.
             let _ = self.hash(password, [0; 16]);
             return Verdict::Wrong;
         };
         let right = self
-            .run(&params, password, &salt)
-            .is_ok_and(|output| output.as_slice().ct_eq(expected.as_bytes()).into());
+            .run(&stored.function, password, &stored.salt, stored.hash.len())
+            .is_ok_and(|output| output.as_slice().ct_eq(&stored.hash).into());
         if !right {
             Verdict::Wrong
-        } else if params.m_cost() < self.cost.memory_kib || params.t_cost() < self.cost.passes {
-            Verdict::RightButCheap
-        } else {
+        } else if stored.is_worth(self.cost) {
             Verdict::Right
+        } else {
+            Verdict::RightButCheap
         }
     }
 
@@ -122,24 +126,24 @@ impl Hasher {
         keys: &'k Keyring,
     ) -> Result<HistoryProbe<'k>, HashFault> {
         let salt = BASE64URL_NOPAD.decode(salt.as_bytes()).map_err(|_| HashFault)?;
-        let stretched = self.run(&self.params()?, password, &salt)?;
+        let stretched = self.stretch(password, &salt)?;
         Ok(HistoryProbe { stretched, keys })
     }
 
-    /// Gives a new account its password. Two runs.
-    pub fn first_password(
+    /// Gives an account a password that keeps every rule. Two runs.
+    pub fn give_password(
         &self,
         account: &mut Account,
         password: &Password,
         keys: &Keyring,
         random: [[u8; 16]; 2],
     ) -> Result<(), HashFault> {
-        let [phc_salt, salt] = random;
-        let salt = history_salt(salt);
-        account.history = vec![self.history(password, &salt, keys)?.entry()];
+        let [phc_salt, new_salt] = random;
+        let salt = account.history_salt.take().unwrap_or_else(|| history_salt(new_salt));
+        account.history = history_with(account, self.history(password, &salt, keys)?.entry());
         account.history_salt = Some(salt);
         account.password_phc = Some(self.hash(password, phc_salt)?);
-        account.password_version = 1;
+        account.password_version += 1;
         account.password_in_history = true;
         Ok(())
     }
@@ -149,46 +153,47 @@ impl Hasher {
         Params::new(memory_kib, passes, 1, Some(OUTPUT_BYTES)).map_err(|_| HashFault)
     }
 
-    /// The one place that runs argon2. What it leaves in the memory is wiped.
+    /// Argon2id at today's cost. One run.
+    fn stretch(&self, password: &Password, salt: &[u8]) -> Result<Zeroizing<Vec<u8>>, HashFault> {
+        let params = self.params()?;
+        let function =
+            Function::Argon2 { algorithm: Algorithm::Argon2id, version: VERSION, params };
+        self.run(&function, password, salt, OUTPUT_BYTES)
+    }
+
+    /// The one place that runs a hash function. What argon2 leaves in the memory is wiped.
     fn run(
         &self,
-        params: &Params,
+        function: &Function,
         password: &Password,
         salt: &[u8],
+        output_bytes: usize,
     ) -> Result<Zeroizing<Vec<u8>>, HashFault> {
         let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
         let Work { runs, memory } = &mut *work;
         *runs += 1;
-        memory.resize(params.block_count(), Block::default());
-        let mut output = Zeroizing::new(vec![0; params.output_len().unwrap_or(OUTPUT_BYTES)]);
-        let argon2 = Argon2::new(Algorithm::Argon2id, VERSION, params.clone());
-        let password = password.expose().as_bytes();
-        let ran = argon2.hash_password_into_with_memory(
-            password,
-            salt,
-            output.as_mut_slice(),
-            memory.as_mut_slice(),
-        );
-        memory.iter_mut().for_each(Block::zeroize);
-        ran.map(|()| output).map_err(|_| HashFault)
+        let mut output = Zeroizing::new(vec![0; output_bytes]);
+        match function {
+            Function::Argon2 { algorithm, version, params } => {
+                memory.resize(params.block_count(), Block::default());
+                let ran = Argon2::new(*algorithm, *version, params.clone())
+                    .hash_password_into_with_memory(
+                        password.expose().as_bytes(),
+                        salt,
+                        output.as_mut_slice(),
+                        memory.as_mut_slice(),
+                    );
+                memory.iter_mut().for_each(Block::zeroize);
+                ran.map_err(|_| HashFault)?;
+            }
+            Function::Other(other) => other.run(password, salt, output.as_mut_slice())?,
+        }
+        Ok(output)
     }
 }
 
 const VERSION: Version = Version::V0x13;
 const OUTPUT_BYTES: usize = 32;
-
-/// A stored hash that this software is willing to run.
-fn runnable(phc: &str) -> Option<(Params, Salt, Output)> {
-    let hash = PasswordHash::new(phc).ok()?;
-    let params = Params::try_from(&hash).ok()?;
-    // SECURITY: held by `a_hostile_stored_hash_is_never_run`.
-    let within = params.m_cost() <= MEMORY_KIB_MAX
-        && params.t_cost() <= PASSES_MAX
-        && params.p_cost() <= LANES_MAX;
-    let ours =
-        hash.algorithm == Algorithm::Argon2id.ident() && hash.version == Some(VERSION.into());
-    (within && ours).then_some((params, hash.salt?, hash.hash?))
-}
 
 /// A password, stretched with an account's history salt.
 pub struct HistoryProbe<'k> {

@@ -11,7 +11,7 @@ use regain_domain::{Account, AccountRef, Language, LinkId, Login, TenantId};
 use serde::Deserialize;
 
 use crate::item::{Item, Key, from_item, text, to_item};
-use crate::timeline::Entry;
+use crate::timeline::{Entry, Story};
 use crate::transaction::{Outcome, Transaction, Unchanged};
 use crate::work::OutboxItem;
 use crate::{Store, StoreError};
@@ -247,8 +247,16 @@ impl Store {
         for notice in notices {
             transaction = transaction.outbox(Part::Other, notice)?;
         }
-        let timeline = entry.item(OPERATION, tenant, &old.account_id)?;
-        transaction = transaction.put(Part::Other, &self.tables.timeline, timeline)?;
+        let timeline = &self.tables.timeline;
+        transaction = transaction.put(
+            Part::Other,
+            timeline,
+            entry.item(OPERATION, tenant, &old.account_id)?,
+        )?;
+        if let Some(code) = &entry.support_code {
+            let story = Story::of(entry, &old.account_id, code).item(OPERATION, tenant)?;
+            transaction = transaction.put(Part::Other, timeline, story)?;
+        }
         Ok(match transaction.commit().await? {
             Outcome::Committed => Rewritten::Done,
             Outcome::Refused(parts) if parts.iter().any(|(part, _)| *part == Part::Old) => {

@@ -221,7 +221,7 @@ async fn seed(cloud: &Cloud) -> Result<(), String> {
     let password = Password::parse(PASSWORD).map_err(text)?;
     let links = Keyring::parse(&cloud.secret("links").ok_or("no secret")?).map_err(text)?;
     Hasher::new(Cost::PRESENT)
-        .first_password(&mut account, &password, &links, [random(), random()])
+        .give_password(&mut account, &password, &links, [random(), random()])
         .map_err(text)?;
     let place = AccountRef::of(&tenant, &login);
     store.create_account(&tenant, &place, &account).await.map_err(text)?;

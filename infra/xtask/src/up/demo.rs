@@ -126,7 +126,7 @@ fn account(person: &Person, login: &Login, links: &Keyring) -> Result<Account, S
     };
     let password = Password::parse(person.password).map_err(failed)?;
     Hasher::new(Cost::PRESENT)
-        .first_password(&mut account, &password, links, salts)
+        .give_password(&mut account, &password, links, salts)
         .map_err(failed)?;
     Ok(account)
 }

@@ -1,0 +1,244 @@
+//! Changing accounts. Each step reads the account, says what it is to be, and writes that under the
+//! condition that nothing else has changed it; if something has, it reads again.
+
+use regain_domain::account::BlockReason;
+use regain_domain::event::Event;
+use regain_domain::link::{LinkPurpose, WithdrawnReason, WrittenDeath};
+use regain_domain::{Account, AccountRef, LinkId, Login};
+use regain_http::{Answer, Call, Fault, Problem, ProblemCode, random};
+use regain_store::{
+    LinkRequest, Notice, NoticeKind, OutboxItem, REREADS_MAX, RequestedBy, Rewrite, Rewritten, Work,
+};
+use secrecy::SecretString;
+use serde_json::json;
+
+use crate::create::phone;
+use crate::{ManageAccounts, actor, entry, named, shown};
+
+/// What a step makes of an account.
+pub(crate) struct Changed {
+    /// As it is to be.
+    pub(crate) account: Account,
+    /// What ends its links, if it does.
+    pub(crate) reason: WithdrawnReason,
+    /// Notices to its owner.
+    pub(crate) notices: Vec<Telling>,
+    /// What the timeline says.
+    pub(crate) event: Event,
+    /// And why.
+    pub(crate) cause: Option<String>,
+    /// What is shown once, if it is written.
+    pub(crate) made: Option<SecretString>,
+}
+
+/// A notice to be, and the address if it is not the account's.
+pub(crate) type Telling = (NoticeKind, Option<String>);
+
+/// Reads, decides by `change`, writes; again if the account was changed in between. `None`: there
+/// is nothing to change. Three calls to the store, two if nothing is to change.
+pub(crate) async fn rewrite(
+    step: &ManageAccounts,
+    call: &Call,
+    change: impl Fn(&Account) -> Result<Option<Changed>, Problem>,
+) -> Result<(Account, Option<SecretString>), Problem> {
+    for _ in 0..REREADS_MAX {
+        let (account_ref, account) = named(step, call).await?;
+        let Some(changed) = change(&account)? else { return Ok((account, None)) };
+        let login = Login::parse(&changed.account.login)?;
+        let new_ref = AccountRef::of(&call.tenant, &login);
+        let notices: Vec<OutboxItem> = changed
+            .notices
+            .iter()
+            .map(|telling| notice(call, &new_ref, &account, telling))
+            .collect();
+        let rewrite = Rewrite {
+            before: (&account_ref, &account),
+            after: (&new_ref, &changed.account),
+            death: WrittenDeath::Withdrawn(changed.reason),
+            notices: &notices,
+            entry: &entry(call, changed.event, changed.cause.as_deref()),
+            now: call.now,
+        };
+        match step.store.rewrite_account(&call.tenant, rewrite).await? {
+            Rewritten::Done => return Ok((changed.account, changed.made)),
+            Rewritten::Changed => {}
+            Rewritten::Taken => return Err(Problem::new(ProblemCode::AccountExists)),
+        }
+    }
+    Err(Problem::busy())
+}
+
+fn notice(
+    call: &Call,
+    account_ref: &AccountRef,
+    account: &Account,
+    (kind, to): &Telling,
+) -> OutboxItem {
+    let work = Work::Send(Notice {
+        notice: *kind,
+        account_ref: account_ref.clone(),
+        account_id: account.account_id.clone(),
+        to: to.clone(),
+        at: call.now,
+        // Begun by someone else: the owner's own language, else the tenant's.
+        language_asked: None,
+        language_accepted: None,
+        support_code: call.support_code.clone(),
+    });
+    OutboxItem::new(&call.tenant, format!("notice-{}", LinkId::new(random())), work, call.now)
+}
+
+/// Changes members by merge patch. Another login or phone ends links and sessions; both addresses
+/// are told of the login, the owner of the phone.
+pub(crate) async fn members(step: &ManageAccounts, call: &Call) -> Result<Answer, Problem> {
+    let body = &call.body;
+    if body.is_null("login") {
+        return Err(Problem::invalid(vec![Fault::new("/login", "required")]));
+    }
+    let new_phone = body.text("phone").map(|typed| phone(call, typed)).transpose();
+    let new_phone = new_phone.map_err(|fault| Problem::invalid(vec![fault]))?;
+    let (account, _) = rewrite(step, call, |before| {
+        let mut account = before.clone();
+        if let Some(login) = body.login("login") {
+            account.login = login.as_str().to_owned();
+        }
+        if body.has("phone") {
+            account.phone.clone_from(&new_phone);
+        }
+        if body.has("first_name") {
+            account.first_name = body.text("first_name").map(str::to_owned);
+        }
+        if body.has("last_name") {
+            account.last_name = body.text("last_name").map(str::to_owned);
+        }
+        if body.has("language") {
+            account.language = body.language("language");
+        }
+        Ok(changed(call, before, account))
+    })
+    .await?;
+    Ok(shown(&account, call.now))
+}
+
+/// What a change of members leads to; nothing if none is another.
+fn changed(call: &Call, before: &Account, mut account: Account) -> Option<Changed> {
+    let members = [
+        ("login", before.login != account.login),
+        ("phone", before.phone != account.phone),
+        ("first_name", before.first_name != account.first_name),
+        ("last_name", before.last_name != account.last_name),
+        ("language", before.language != account.language),
+    ];
+    let others: Vec<&str> =
+        members.iter().filter(|(_, other)| *other).map(|(name, _)| *name).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let mut notices = Vec::new();
+    if before.login != account.login {
+        notices.push((NoticeKind::LoginChanged, Some(before.login.clone())));
+        notices.push((NoticeKind::LoginChanged, None));
+    }
+    if before.phone != account.phone {
+        notices.push((NoticeKind::PhoneChanged, None));
+    }
+    let reason = WithdrawnReason::AddressChanged;
+    if !notices.is_empty() {
+        account.end(reason, call.now);
+    }
+    let cause = Some(others.join(", "));
+    Some(Changed { account, reason, notices, event: Event::AccountChanged, cause, made: None })
+}
+
+/// Blocks an account, or gives a blocked one another reason.
+pub(crate) async fn block(step: &ManageAccounts, call: &Call) -> Result<Answer, Problem> {
+    let reason = BlockReason::from_word(call.body.token("reason"))
+        .ok_or_else(|| Problem::new(ProblemCode::InvalidRequest))?;
+    let (account, _) = rewrite(step, call, |before| {
+        if before.blocked == Some(reason) {
+            return Ok(None);
+        }
+        let mut account = before.clone();
+        account.blocked = Some(reason);
+        account.end(WithdrawnReason::AccountBlocked, call.now);
+        Ok(Some(Changed {
+            account,
+            reason: WithdrawnReason::AccountBlocked,
+            notices: Vec::new(),
+            event: Event::AccountBlocked,
+            cause: Some(reason.as_str().to_owned()),
+            made: None,
+        }))
+    })
+    .await?;
+    Ok(shown(&account, call.now))
+}
+
+/// Takes a block off. What it ended stays ended.
+pub(crate) async fn unblock(step: &ManageAccounts, call: &Call) -> Result<Answer, Problem> {
+    let (account, _) = rewrite(step, call, |before| {
+        let Some(reason) = before.blocked else { return Ok(None) };
+        Ok(Some(Changed {
+            account: Account { blocked: None, ..before.clone() },
+            reason: WithdrawnReason::ByDesk,
+            notices: Vec::new(),
+            event: Event::AccountUnblocked,
+            cause: Some(reason.as_str().to_owned()),
+            made: None,
+        }))
+    })
+    .await?;
+    Ok(shown(&account, call.now))
+}
+
+/// Erases an account. What is left of it is a timeline under an id that names nobody.
+pub(crate) async fn erase(step: &ManageAccounts, call: &Call) -> Result<Answer, Problem> {
+    for _ in 0..REREADS_MAX {
+        let (account_ref, account) = named(step, call).await?;
+        let (store, as_read) = (&step.store, (&account_ref, &account));
+        let entry = entry(call, Event::AccountErased, None);
+        match store.erase_account(&call.tenant, as_read, Some(&entry), call.now).await? {
+            Rewritten::Done => return Ok(Answer::empty()),
+            Rewritten::Changed | Rewritten::Taken => {}
+        }
+    }
+    Err(Problem::busy())
+}
+
+/// Has a link mailed to the owner, by the same way as one that the owner asks for. Three calls to
+/// the store.
+pub(crate) async fn send_link(step: &ManageAccounts, call: &Call) -> Result<Answer, Problem> {
+    let return_url = match call.body.text("return_url") {
+        None => None,
+        Some(asked) => Some(
+            call.settings
+                .allowed_return_url(asked)
+                .ok_or_else(|| Problem::invalid(vec![Fault::new("/return_url", "not_allowed")]))?,
+        ),
+    };
+    let (account_ref, account) = named(step, call).await?;
+    if let Some(reason) = account.blocked {
+        return Err(Problem::new(ProblemCode::AccountBlocked).with("reason", json!(reason)));
+    }
+    let link_id = LinkId::new(random());
+    let purpose = match call.body.token("kind") {
+        "invite" => LinkPurpose::Invite,
+        _ => LinkPurpose::Reset,
+    };
+    let request = LinkRequest {
+        purpose,
+        actor: actor(call),
+        by: RequestedBy::Login(account_ref),
+        link_id,
+        requested_at: call.now,
+        return_url,
+        language_asked: call.language_asked,
+        language_accepted: None,
+        source: Some(call.source.clone()),
+        support_code: call.support_code.clone(),
+    };
+    let work = Work::LinkRequested(request);
+    let id = format!("{}-{link_id}", purpose.as_str());
+    step.store.put_outbox(&OutboxItem::new(&call.tenant, id, work, call.now)).await?;
+    Ok(Answer::new(json!({"status": "accepted", "support_code": call.support_code})))
+}

@@ -1,0 +1,133 @@
+//! Settings: read, changed by merge patch, and judged.
+
+use regain_domain::api_key::Role;
+use regain_domain::{Settings, compliance};
+use regain_http::{Answer, Call, Problem, ProblemCode};
+use regain_store::{REREADS_MAX, TenantSettings, Written};
+use serde_json::{Map, Value, json};
+
+use crate::ManageTenants;
+
+/// What only the operator sets: what a tenant may send from.
+const OPERATORS: [&str; 2] = ["sender_domains", "sms_names"];
+
+/// The settings, and what counts of them. One call to the store.
+pub(crate) async fn read(step: &ManageTenants, call: &Call) -> Result<Answer, Problem> {
+    let TenantSettings { settings, version } = stored(step, call).await?;
+    Ok(shown(&settings, version))
+}
+
+/// Changes settings. Two calls to the store; two more for each time that another was faster, unless
+/// the caller has said what must not have changed.
+pub(crate) async fn change(step: &ManageTenants, call: &Call) -> Result<Answer, Problem> {
+    let patch = call.body.merge_patch();
+    let is_operator = call.key.as_ref().is_some_and(|key| key.role == Role::Operator);
+    if !is_operator && OPERATORS.iter().any(|name| patch.contains_key(*name)) {
+        return Err(Problem::new(ProblemCode::Forbidden));
+    }
+    for _ in 0..REREADS_MAX {
+        let TenantSettings { settings, version } = stored(step, call).await?;
+        if !call.if_match.as_deref().is_none_or(|tags| matches(tags, version)) {
+            return Err(Problem::new(ProblemCode::PreconditionFailed));
+        }
+        let settings = merged(&settings, &patch)?;
+        let faults = settings.faults();
+        if !faults.is_empty() {
+            return Err(Problem::settings(&faults));
+        }
+        match step.store.change_settings(&call.tenant, &settings, version).await? {
+            Written::Done => return Ok(shown(&settings, version + 1)),
+            // Read again: the tag no longer matches, or the patch is made on what is there now.
+            Written::Changed => {}
+        }
+    }
+    Err(Problem::busy())
+}
+
+/// What the settings meet and violate. One call to the store.
+pub(crate) async fn compliance(step: &ManageTenants, call: &Call) -> Result<Answer, Problem> {
+    let TenantSettings { settings, .. } = stored(step, call).await?;
+    Ok(Answer::new(serde_json::to_value(compliance::report(&settings))?))
+}
+
+async fn stored(step: &ManageTenants, call: &Call) -> Result<TenantSettings, Problem> {
+    let read = step.store.tenant_settings(&call.tenant).await?;
+    read.ok_or_else(|| Problem::new(ProblemCode::TenantUnknown))
+}
+
+fn shown(settings: &Settings, version: u64) -> Answer {
+    let answer = json!({"settings": settings, "effective": settings.effective()});
+    Answer::new(answer).tagged(tag(version))
+}
+
+fn tag(version: u64) -> String {
+    format!("\"{version}\"")
+}
+
+/// RFC 9110 §13.1.1; a weak tag matches nothing.
+fn matches(if_match: &str, version: u64) -> bool {
+    if_match.split(',').map(str::trim).any(|asked| asked == "*" || asked == tag(version))
+}
+
+/// The patch on the settings. What it removes is back at its default.
+fn merged(settings: &Settings, patch: &Map<String, Value>) -> Result<Settings, Problem> {
+    let mut target = serde_json::to_value(settings)?;
+    if let Some(target) = target.as_object_mut() {
+        merge(target, patch);
+    }
+    Ok(serde_json::from_value(target)?)
+}
+
+/// RFC 7396 §2.
+fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
+    for (name, value) in patch {
+        match (value, target.get_mut(name)) {
+            (Value::Null, _) => {
+                target.remove(name);
+            }
+            (Value::Object(patch), Some(Value::Object(target))) => merge(target, patch),
+            (value, _) => {
+                target.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_changes_what_it_names_and_null_is_the_default() {
+        let mut settings = Settings { name: "Demo".to_owned(), ..Settings::default() };
+        settings.validity.link_unclicked_seconds = 3600;
+        settings.validity.session_seconds = 60;
+        let patch = json!({
+            "validity": {"link_unclicked_seconds": null, "link_clicked_seconds": 600},
+            "frontend": {"return_urls": ["https://a.example/"]},
+            "support_contact": "help@example.com",
+        });
+        let merged = merged(&settings, patch.as_object().unwrap()).ok().unwrap();
+        assert_eq!(merged.validity.link_unclicked_seconds, 172_800);
+        assert_eq!(merged.validity.link_clicked_seconds, 600);
+        assert_eq!(merged.validity.session_seconds, 60);
+        assert_eq!(merged.frontend.return_urls, ["https://a.example/"]);
+        assert_eq!(merged.support_contact.as_deref(), Some("help@example.com"));
+        assert_eq!(merged.name, "Demo");
+    }
+
+    #[test]
+    fn a_tag_matches_itself_and_a_star_anything() {
+        for (tags, fits) in [
+            ("\"7\"", true),
+            ("\"6\", \"7\"", true),
+            ("*", true),
+            ("\"6\"", false),
+            ("W/\"7\"", false),
+            ("7", false),
+            ("", false),
+        ] {
+            assert_eq!(matches(tags, 7), fits, "{tags}");
+        }
+    }
+}
