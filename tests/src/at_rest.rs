@@ -8,6 +8,7 @@ use regain_domain::keys::KeyState;
 use regain_domain::link::State;
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{Account, AccountRef, Link, LinkId, Login, Settings};
+use regain_store::Written;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -16,8 +17,8 @@ use crate::World;
 impl World {
     /// The id in a token of any purpose.
     pub fn link_id(&self, token: &str) -> LinkId {
-        use TokenPurpose::{Report, ResetLink, SetPasswordGrant};
-        let purposes = [ResetLink, SetPasswordGrant, Report];
+        use TokenPurpose::{InviteLink, Report, ResetLink, SetPasswordGrant};
+        let purposes = [ResetLink, InviteLink, SetPasswordGrant, Report];
         token::read(&self.links, &self.tenant(), &purposes, token).unwrap().id
     }
 
@@ -56,8 +57,9 @@ impl World {
         let mut account = self.account(login).await;
         change(&mut account);
         self.remove_account(login);
-        let place = self.place(login);
-        assert!(self.store.create_account(&self.tenant(), &place, &account).await.unwrap());
+        let id = format!("{}#id#{}", self.tenant(), account.account_id);
+        self.remove("accounts", json!({"pk": {"S": id}}));
+        self.put_account(&self.tenant(), account).await;
     }
 
     /// Removes an account.
@@ -68,11 +70,12 @@ impl World {
 
     /// Changes the settings of the tenant. Functions that have them hold them for a minute.
     pub async fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
-        let mut settings = self.store.settings(&self.tenant()).await.unwrap().unwrap();
+        let tenant = self.tenant();
+        let read = self.store.tenant_settings(&tenant).await.unwrap().unwrap();
+        let mut settings = read.settings;
         change(&mut settings);
-        let key = json!({"pk": {"S": self.tenant().as_str()}, "sk": {"S": "settings"}});
-        self.remove("tenants", key);
-        assert!(self.store.create_tenant(&self.tenant(), &settings).await.unwrap());
+        let written = self.store.change_settings(&tenant, &settings, read.version).await;
+        assert_eq!(written.unwrap(), Written::Done);
     }
 
     /// Removes the tenant.

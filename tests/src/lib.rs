@@ -4,6 +4,7 @@
 //! stream of the outbox to `process-outbox`. Nothing sleeps and nothing is faked but the clock.
 
 mod at_rest;
+mod back_office;
 mod steps;
 mod stories;
 mod world;

@@ -8,16 +8,21 @@ use std::sync::Arc;
 use click_link::ClickLink;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::{SignedDuration, Timestamp};
+use manage_accounts::ManageAccounts;
+use manage_tenants::ManageTenants;
 use process_outbox::{Mailer, ProcessOutbox};
 use regain_domain::account::BlockReason;
+use regain_domain::api_key::Role;
+use regain_domain::event::Event;
 use regain_domain::hashing::{Cost, Hasher};
 use regain_domain::keys::Keyring;
 use regain_domain::password::Password;
+use regain_domain::seal::Seal;
 use regain_domain::{AccountRef, Language, Login, Settings, TenantId};
 use regain_http::edge::Incoming;
 use regain_http::{Edge, SettingsCache, random};
 use regain_local::{Cloud, Delivered, Message, Options, Rel};
-use regain_store::Store;
+use regain_store::{Actor, Created, Entry, NewAccount, Store};
 use request_reset::RequestReset;
 use serde_json::{Value, json};
 use set_password::SetPassword;
@@ -27,6 +32,9 @@ use sign_in::{Sessions, SignIn};
 pub const NOW: &str = "2026-11-22T14:00:00Z";
 
 const STACK: &str = "regain";
+/// Those that answer requests, in the order in which the world keeps them.
+const FUNCTIONS: [&str; 6] =
+    ["request-reset", "click-link", "set-password", "sign-in", "manage-tenants", "manage-accounts"];
 const PUBLIC_BASE: &str = "http://127.0.0.1:9000";
 
 /// Somebody at the tenant `demo`.
@@ -81,7 +89,15 @@ pub struct World {
     click_link: (Edge, ClickLink),
     set_password: (Edge, SetPassword),
     sign_in: (Edge, SignIn),
+    manage_tenants: (Edge, ManageTenants),
+    manage_accounts: (Edge, ManageAccounts),
     process_outbox: ProcessOutbox,
+    /// The key of the operator.
+    pub operator: String,
+    /// The key of an admin of the tenant `demo`.
+    pub admin: String,
+    /// The key of its service desk.
+    pub desk: String,
 }
 
 /// A request to be made. Start from [`Request::post`] and change what the test is about.
@@ -91,6 +107,8 @@ pub struct Request {
     pub method: Method,
     /// Path.
     pub path: String,
+    /// Query string.
+    pub query: String,
     /// Headers.
     pub headers: Vec<(&'static str, String)>,
     /// Body.
@@ -105,6 +123,7 @@ impl Request {
         Self {
             method: Method::POST,
             path: format!("/v1/demo/{endpoint}"),
+            query: String::new(),
             headers: vec![("content-type", "application/json".to_owned())],
             body: body.to_string().into_bytes(),
             source_ip: Some([192, 0, 2, 7].into()),
@@ -169,16 +188,22 @@ impl World {
         let outbox_store = store(&cloud, "process-outbox").await;
         let sessions = Sessions::new(&ring(&cloud, "sessions"), PUBLIC_BASE).unwrap();
         let mut parts = Vec::new();
-        for function in ["request-reset", "click-link", "set-password", "sign-in"] {
+        for function in FUNCTIONS {
             let store = store(&cloud, function).await;
             let (settings, calls) = (cache(&store), store.clone());
             let edge = Edge::new(function, &ring(&cloud, "edge"), settings, move || calls.calls());
+            let edge = match function.strip_prefix("manage-") {
+                Some(_) => edge.with_api_keys(store.api_key_finder()),
+                None => edge,
+            };
             parts.push((edge, store));
         }
         let mut parts = parts.into_iter();
         let mut next = || parts.next().unwrap();
         let ((a, request_reset), (b, click_link)) = (next(), next());
         let ((c, set_password), (d, sign_in)) = (next(), next());
+        let ((e, tenants), (f, accounts)) = (next(), next());
+        let cursors = || Seal::new(&ring(&cloud, "edge"), "regain cursor v1");
         let keys = || ring(&cloud, "links");
         let world = Self {
             request_reset: (a, RequestReset { store: request_reset, links: keys() }),
@@ -187,7 +212,20 @@ impl World {
                 c,
                 SetPassword { store: set_password, links: keys(), hasher: Hasher::new(cost) },
             ),
-            sign_in: (d, SignIn { store: sign_in, sessions, hasher: Hasher::new(cost) }),
+            sign_in: (
+                d,
+                SignIn { store: sign_in, links: keys(), sessions, hasher: Hasher::new(cost) },
+            ),
+            manage_tenants: (e, ManageTenants { store: tenants, cursors: cursors() }),
+            manage_accounts: (
+                f,
+                ManageAccounts {
+                    store: accounts,
+                    links: keys(),
+                    cursors: cursors(),
+                    hasher: Hasher::new(cost),
+                },
+            ),
             process_outbox: ProcessOutbox {
                 settings: cache(&outbox_store),
                 store: outbox_store,
@@ -197,20 +235,26 @@ impl World {
             },
             store: admin,
             links,
+            operator: String::new(),
+            admin: String::new(),
+            desk: String::new(),
             cloud,
         };
+        let mut world = world;
         world.seed(&Hasher::new(cost), change).await;
         world.cloud.forget_calls();
         world
     }
 
-    async fn seed(&self, hasher: &Hasher, change: impl FnOnce(&mut Settings)) {
+    async fn seed(&mut self, hasher: &Hasher, change: impl FnOnce(&mut Settings)) {
         let mut settings = Settings { name: "Demo".to_owned(), ..Settings::default() };
         settings.support_contact = Some("help@example.com".to_owned());
         change(&mut settings);
         assert_eq!(settings.faults(), [], "the settings of the world are within their bounds");
         let tenant = self.tenant();
-        assert!(self.store.create_tenant(&tenant, &settings).await.unwrap());
+        self.admin = self.create_tenant(&tenant, &settings).await;
+        self.desk = self.create_key(&tenant, Role::Desk).await;
+        self.operator = self.create_key(&TenantId::installation(), Role::Operator).await;
         for account in &ACCOUNTS {
             self.create(&tenant, account, hasher).await;
         }
@@ -229,8 +273,24 @@ impl World {
             let password = Password::parse(password).unwrap();
             hasher.give_password(&mut made, &password, &self.links, [random(), random()]).unwrap();
         }
-        let place = AccountRef::of(tenant, &login);
-        assert!(self.store.create_account(tenant, &place, &made).await.unwrap());
+        self.put_account(tenant, made).await;
+    }
+
+    /// Puts an account where there is none.
+    pub async fn put_account(&self, tenant: &TenantId, account: regain_domain::Account) {
+        let account_ref = AccountRef::of(tenant, &Login::parse(&account.login).unwrap());
+        let entry = Entry {
+            event: Event::AccountCreated,
+            at: after(-1000),
+            actor: Actor::System,
+            source: None,
+            cause: None,
+            subject: "seed".to_owned(),
+            support_code: None,
+            kept_days: 365,
+        };
+        let made = [NewAccount { account_ref, account, entry }];
+        assert_eq!(self.store.create_accounts(tenant, &made).await.unwrap(), [Created::Done]);
     }
 
     /// Gives every function another `links` secret, as a new sandbox reads it.
@@ -240,6 +300,8 @@ impl World {
         self.request_reset.1.links = ring();
         self.click_link.1.links = ring();
         self.set_password.1.links = ring();
+        self.sign_in.1.links = ring();
+        self.manage_accounts.1.links = ring();
         self.process_outbox.links = ring();
     }
 
@@ -266,13 +328,14 @@ impl World {
         let incoming = Incoming {
             method: &request.method,
             path: &request.path,
+            query: &request.query,
             headers: &headers,
             body: &request.body,
             source_ip: request.source_ip,
             request_id: "request-id",
         };
         let function = regain_http::routes::find(&request.path)
-            .map_or(regain_http::routes::CATCH_ALL_FUNCTION, |(route, _)| route.function);
+            .map_or(regain_http::routes::CATCH_ALL_FUNCTION, |found| found.route.function);
         let (response, line) = match function {
             "request-reset" => {
                 let (edge, step) = &self.request_reset;
@@ -300,10 +363,32 @@ impl World {
                 edge.answer(now, incoming, async |call: Arc<_>| sign_in::handle(step, &call).await)
                     .await
             }
+            "manage-tenants" => {
+                let (edge, step) = &self.manage_tenants;
+                edge.answer(now, incoming, async |call: Arc<_>| {
+                    manage_tenants::handle(step, &call).await
+                })
+                .await
+            }
+            "manage-accounts" => {
+                let (edge, step) = &self.manage_accounts;
+                edge.answer(now, incoming, async |call: Arc<_>| {
+                    manage_accounts::handle(step, &call).await
+                })
+                .await
+            }
             other => panic!("no function {other}"),
         };
         let (parts, body) = response.into_parts();
-        let body = if body.is_empty() { Value::Null } else { serde_json::from_str(&body).unwrap() };
+        let lines = parts.headers.get("content-type").is_some_and(|t| t == "application/x-ndjson");
+        let body = match body.as_str() {
+            "" => Value::Null,
+            // Lines are told as a list.
+            body if lines => {
+                body.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()).collect()
+            }
+            body => serde_json::from_str(body).unwrap(),
+        };
         Reply {
             status: parts.status.as_u16(),
             headers: parts.headers,

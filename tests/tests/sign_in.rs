@@ -180,6 +180,7 @@ async fn a_change_between_read_and_rehash_wins() {
                 cause: None,
                 subject: "call".to_owned(),
                 support_code: None,
+                kept_days: 365,
             };
             let place = world.place(MO);
             let target = (&place, &as_read);

@@ -93,6 +93,7 @@ async fn a_missing_right_is_told_to_the_operator_and_not_to_the_caller() {
     let incoming = Incoming {
         method: &Method::POST,
         path: "/v1/demo/request-reset",
+        query: "",
         headers: &headers,
         body: br#"{"login":"mo@example.com"}"#,
         source_ip: Some([192, 0, 2, 7].into()),

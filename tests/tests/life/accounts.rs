@@ -95,8 +95,7 @@ async fn a_deleted_account_takes_its_links_along_and_a_namesake_gets_none_of_the
         assert_eq!(death(&world.set(after(50), &grant, NEW).await), dead("grant_withdrawn"));
     };
     refused().await;
-    let place = world.place(MO);
-    assert!(world.store.create_account(&world.tenant(), &place, &namesake).await.unwrap());
+    world.put_account(&world.tenant(), namesake).await;
     refused().await;
     assert_eq!(world.sign_in(after(60), MO, NEW).await.0, 401);
 }
@@ -130,6 +129,8 @@ async fn a_password_is_not_set_on_an_account_that_changed_since_it_was_read() {
         let notice = Work::Send(Notice {
             notice: NoticeKind::PasswordChanged(link.link_id),
             account_ref: link.account_ref.clone(),
+            account_id: link.account_id.clone(),
+            to: None,
             at: after(20),
             language_asked: None,
             language_accepted: None,
@@ -144,6 +145,7 @@ async fn a_password_is_not_set_on_an_account_that_changed_since_it_was_read() {
             cause: None,
             subject: "call".to_owned(),
             support_code: None,
+            kept_days: 365,
         };
         let (phc, history_salt, history) = ("phc".to_owned(), "salt".to_owned(), Vec::new());
         let hash = NewHash { phc, history_salt, history };

@@ -19,7 +19,7 @@ async fn a_token_of_one_tenant_is_unknown_at_another_and_changes_neither() {
     let world = World::new().await;
     let other = TenantId::parse("other").unwrap();
     let settings = Settings { name: "Other".to_owned(), ..Settings::default() };
-    assert!(world.store.create_tenant(&other, &settings).await.unwrap());
+    world.create_tenant(&other, &settings).await;
     world.create(&other, &ACCOUNTS[0], &Hasher::new(Cost { memory_kib: 64, passes: 1 })).await;
     let token = world.reset_token(after(0), MO).await;
     let grant = world.grant(after(10), &token).await;
