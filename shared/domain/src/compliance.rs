@@ -69,7 +69,6 @@ pub fn report(settings: &Settings) -> Report {
 /// here, and the compiler shows which clauses then need a verdict.
 #[derive(Clone, Copy)]
 enum NotBuilt {
-    Lockout,
     Codes,
     MagicLogin,
     SecondStep,
@@ -78,7 +77,6 @@ enum NotBuilt {
 impl NotBuilt {
     fn because(self) -> &'static str {
         match self {
-            Self::Lockout => "No endpoint locks an account yet; sign-in counts by address alone.",
             Self::Codes => "No endpoint sends codes yet.",
             Self::MagicLogin => "No endpoint mails links that sign in yet.",
             Self::SecondStep => "No endpoint asks for a second step yet.",

@@ -219,7 +219,6 @@ fn what_no_endpoint_does_yet_is_not_applicable_whatever_is_set() {
     settings.magic_login.enabled = true;
     for (id, because) in [
         ("§3.1.3.1", "No endpoint mails links that sign in yet."),
-        ("§3.2.2(passwords)", "No endpoint locks an account yet; sign-in counts by address alone."),
         ("§4.2.1.2(phone)", "No endpoint sends codes yet."),
         ("-6.3.6", "No endpoint mails links that sign in yet."),
         ("-6.4.3", "No endpoint asks for a second step yet."),
@@ -228,6 +227,8 @@ fn what_no_endpoint_does_yet_is_not_applicable_whatever_is_set() {
         let clause = clause(&settings, id);
         assert_eq!((clause.verdict, clause.because.as_str()), (Verdict::NotApplicable, because));
     }
+    // There are passwords, and nothing counts them by account: that is no way out.
+    assert_eq!(verdict(&settings, "§3.2.2(passwords)"), Verdict::Violated);
 }
 
 #[test]

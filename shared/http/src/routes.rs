@@ -70,11 +70,11 @@ const PASSWORD_MADE_BY: Field = Field::required(
 
 const CURSOR: Field =
     Field::optional("cursor", Kind::Text(1000), "For the next page; absent on the last.");
+const PAGE_CURSOR: Field = Field::optional("cursor", Kind::Text(1000), "From the page before.");
+const PAGE_LIMIT: Field =
+    Field::optional("limit", Kind::Integer, "Entries of a page: 1 to 100, 50 if absent.");
 /// Of every list.
-const PAGE: &[Field] = &[
-    Field::optional("cursor", Kind::Text(1000), "From the page before."),
-    Field::optional("limit", Kind::Integer, "Entries of a page: 1 to 100, 50 if absent."),
-];
+const PAGE: &[Field] = &[PAGE_CURSOR, PAGE_LIMIT];
 
 /// A row, and what stands in the path where it varies.
 #[derive(Debug)]

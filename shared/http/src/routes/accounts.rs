@@ -5,7 +5,9 @@ use regain_domain::api_key::Role;
 use regain_domain::event::Event;
 use regain_notices::ProblemCode as P;
 
-use super::{ACCEPTED, CURSOR, LANGUAGE, LANGUAGES, PAGE, SUPPORT_CODE, VALID_UNTIL};
+use super::{
+    ACCEPTED, CURSOR, LANGUAGE, LANGUAGES, PAGE, PAGE_CURSOR, PAGE_LIMIT, SUPPORT_CODE, VALID_UNTIL,
+};
 use crate::api::{Access, Field, Form, Kind, Operation, Route};
 
 const FUNCTION: &str = "manage-accounts";
@@ -89,8 +91,8 @@ pub(super) const ACCOUNTS: Route = Route {
             access: DESK,
             query: &[
                 Field::optional("login", Kind::Login, "The address of one account."),
-                PAGE[0],
-                PAGE[1],
+                PAGE_CURSOR,
+                PAGE_LIMIT,
             ],
             answer: &[
                 Field::required("accounts", Kind::List(SUMMARY), "None, one, or a page."),
