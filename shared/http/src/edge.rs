@@ -4,7 +4,6 @@ use std::error::Error;
 use std::future::Future;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -12,7 +11,7 @@ use std::time::Instant;
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, Method, Response, header};
 use jiff::Timestamp;
-use regain_domain::api_key::{self, ApiKey, Credential, Role};
+use regain_domain::api_key::{ApiKey, Credential};
 use regain_domain::client::ClientAddress;
 use regain_domain::keys::{DerivedKey, Keyring};
 use regain_domain::{Language, Settings, SupportCode, TenantId};
@@ -20,6 +19,7 @@ use regain_notices::ProblemCode;
 
 use crate::answer::Content;
 use crate::api::{Access, Form, Operation, Route};
+use crate::authorize::ApiKeys;
 use crate::body::{BODY_BYTES_MAX, Body, LINES_BYTES_MAX, LINES_MAX, Line};
 use crate::log::chain;
 use crate::{
@@ -31,14 +31,10 @@ pub struct Edge {
     function: &'static str,
     key: Arc<DerivedKey>,
     settings: SettingsCache,
-    api_keys: Option<Box<FindKey>>,
+    api_keys: Option<ApiKeys>,
     calls: Box<dyn Fn() -> u32 + Send + Sync>,
     warm: AtomicBool,
 }
-
-type Fault = Box<dyn Error + Send + Sync>;
-type Finding = Pin<Box<dyn Future<Output = Result<Option<ApiKey>, Fault>> + Send>>;
-type FindKey = dyn Fn(Credential, Timestamp) -> Finding + Send + Sync;
 
 /// A request, as the gateway hands it over.
 pub struct Incoming<'r> {
@@ -92,11 +88,7 @@ impl Edge {
         R: Future<Output = Result<Option<ApiKey>, E>> + Send + 'static,
         E: Error + Send + Sync + 'static,
     {
-        let find = move |credential, now| -> Finding {
-            let finding = find(credential, now);
-            Box::pin(async move { finding.await.map_err(Into::into) })
-        };
-        Self { api_keys: Some(Box::new(find)), ..self }
+        Self { api_keys: Some(ApiKeys::new(find)), ..self }
     }
 
     pub(crate) fn function(&self) -> &'static str {
@@ -161,7 +153,13 @@ impl Edge {
         let operation = routes::operation(route, request.method.as_str());
         // Before anything of the tenant is read: a stranger learns nothing here.
         let key = match operation.map(|operation| operation.access) {
-            Some(Access::Key(role)) => Some(self.authorize(role, named, request, now, line).await?),
+            Some(Access::Key(role)) => {
+                let authorization = header(request, &header::AUTHORIZATION);
+                Some(
+                    ApiKeys::authorize(&self.api_keys, role, named, authorization, now, line)
+                        .await?,
+                )
+            }
             Some(Access::Public) | None => None,
         };
         let (tenant, settings) = self.tenant(named, now).await?;
@@ -227,47 +225,9 @@ impl Edge {
         };
         let unknown = || Problem::new(ProblemCode::TenantUnknown);
         let tenant = TenantId::parse(named).map_err(|_| unknown())?;
-        let settings = self.settings.get(&tenant, now).await.map_err(unavailable)?;
+        let settings = self.settings.get(&tenant, now).await.map_err(Problem::down)?;
         Ok((tenant, settings.ok_or_else(unknown)?))
     }
-
-    /// The key that a call comes with, if it may do this at this tenant. A key of another tenant is
-    /// told what a stranger would be: that there is no such tenant.
-    ///
-    /// SECURITY: held by `every_role_may_do_what_the_table_says_and_nothing_else`.
-    async fn authorize(
-        &self,
-        least: Role,
-        named: Option<&str>,
-        request: &Incoming<'_>,
-        now: Timestamp,
-        line: &LogLine,
-    ) -> Result<ApiKey, Problem> {
-        let unauthorized = || Problem::new(ProblemCode::Unauthorized);
-        let credential = header(request, &header::AUTHORIZATION)
-            .and_then(|text| text.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .and_then(|(_, text)| api_key::read(text.trim()))
-            .ok_or_else(unauthorized)?;
-        let find = self.api_keys.as_ref().ok_or_else(unauthorized)?;
-        let tenant = credential.tenant.clone();
-        let key = find(credential, now).await.map_err(unavailable)?.ok_or_else(unauthorized)?;
-        line.set("key.id", key.id.as_str());
-        line.set("key.role", key.role.as_str());
-        let is_operator = key.role == Role::Operator && tenant.is_installation();
-        match named {
-            _ if is_operator => Ok(key),
-            Some(named) if named != tenant.as_str() => {
-                Err(Problem::new(ProblemCode::TenantUnknown))
-            }
-            Some(_) if key.role >= least && least < Role::Operator => Ok(key),
-            _ => Err(Problem::new(ProblemCode::Forbidden)),
-        }
-    }
-}
-
-fn unavailable(cause: Fault) -> Problem {
-    Problem { cause: Some(cause), ..Problem::unavailable() }
 }
 
 fn header<'r>(request: &Incoming<'r>, name: &HeaderName) -> Option<&'r str> {

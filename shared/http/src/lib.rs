@@ -7,6 +7,7 @@
 
 mod answer;
 pub mod api;
+mod authorize;
 pub mod body;
 mod call;
 mod config;

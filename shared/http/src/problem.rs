@@ -100,6 +100,11 @@ impl Problem {
         Self::unavailable()
     }
 
+    /// Something that was asked did not answer, and this is why.
+    pub(crate) fn down(cause: Box<dyn Error + Send + Sync>) -> Self {
+        Self { cause: Some(cause), ..Self::unavailable() }
+    }
+
     pub(crate) fn unavailable() -> Self {
         let problem = Self::new(ProblemCode::Unavailable);
         Self { retry_after_seconds: Some(UNAVAILABLE_RETRY_SECONDS), ..problem }
@@ -187,7 +192,7 @@ impl Problem {
 
 impl<E: Error + Send + Sync + 'static> From<E> for Problem {
     fn from(error: E) -> Self {
-        Self { cause: Some(Box::new(error)), ..Self::unavailable() }
+        Self::down(Box::new(error))
     }
 }
 
