@@ -242,9 +242,7 @@ fn parse(
 ) -> Option<Parsed> {
     let parsed = match (kind, value) {
         (_, Json::Null) if form == Form::MergePatch => Ok(Parsed::Null),
-        (Kind::Integer, Json::Integer(number)) => {
-            u32::try_from(*number).map(Parsed::Integer).map_err(|_| "wrong_type")
-        }
+        (Kind::Integer, Json::Integer(number)) => Ok(Parsed::Integer(*number)),
         (Kind::Flag, Json::Flag(flag)) => Ok(Parsed::Json((*flag).into())),
         (Kind::Object(fields), Json::Object(members)) => {
             let members = object(form, fields, members, pointer, faults);

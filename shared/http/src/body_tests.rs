@@ -183,3 +183,91 @@ fn what_was_sent_is_escaped_where_it_is_named() {
     let [fault] = faults("check-link", named).try_into().unwrap();
     assert_eq!(fault, "/<b>\"\u{202e} unknown_field");
 }
+
+#[test]
+fn a_number_is_a_whole_one_and_outside_every_bound_it_is_still_a_number() {
+    let patch = |value: &str| {
+        let body = format!(r#"{{"validity":{{"code_seconds":{value}}}}}"#);
+        Body::read(operation("change-settings"), body.as_bytes()).map(|body| body.merge_patch())
+    };
+    for (value, number) in [("600", 600), ("0", 0), ("-1", u32::MAX), ("4294967296", u32::MAX)] {
+        let read = patch(value).ok().unwrap();
+        assert_eq!(read["validity"]["code_seconds"], number, "{value}");
+    }
+    for value in ["1.5", "1e3", "\"600\"", "true", "[600]", "{}"] {
+        let body = format!(r#"{{"validity":{{"code_seconds":{value}}}}}"#);
+        assert_eq!(
+            faults("change-settings", &body),
+            ["/validity/code_seconds wrong_type"],
+            "{value}"
+        );
+    }
+}
+
+#[test]
+fn a_merge_patch_needs_nothing_and_may_remove_anything_and_knows_every_member() {
+    assert_eq!(faults("change-settings", "{}"), [] as [&str; 0]);
+    let body = r#"{"name":null,"frontend":{"link_url":null},"sms_names":[]}"#;
+    let patch = Body::read(operation("change-settings"), body.as_bytes()).ok().unwrap();
+    assert_eq!(Value::from(patch.merge_patch()), serde_json::from_str::<Value>(body).unwrap());
+    for (body, fault) in [
+        (r#"{"nome":"x"}"#, "/nome unknown_field"),
+        (r#"{"frontend":{"urls":[]}}"#, "/frontend/urls unknown_field"),
+        (r#"{"frontend":{"link_url":"a","link_url":"b"}}"#, "/frontend/link_url duplicate_key"),
+        (r#"{"frontend":[]}"#, "/frontend wrong_type"),
+        (r#"{"sms_names":"x"}"#, "/sms_names wrong_type"),
+        (r#"{"sms_names":[7]}"#, "/sms_names wrong_type"),
+        (r#"{"sms_names":[" "]}"#, "/sms_names blank"),
+        (r#"{"languages":["de"]}"#, "/languages not_one_of"),
+        (r#"{"own_password":"never"}"#, "/own_password not_one_of"),
+        (r#"{"temporary_passwords_enabled":1}"#, "/temporary_passwords_enabled wrong_type"),
+    ] {
+        assert_eq!(faults("change-settings", body), [fault], "{body}");
+    }
+}
+
+#[test]
+fn a_query_string_is_read_as_strictly_as_a_body() {
+    let read = |query: &str| Body::query(operation("list-accounts"), query);
+    let body = read("login=Mo%40Example.COM&limit=7").ok().unwrap();
+    assert_eq!(body.login("login").map(Login::as_str), Some("mo@example.com"));
+    assert_eq!(body.integer("limit"), Some(7));
+    for (query, fault) in [
+        ("limit=x", "?limit wrong_type"),
+        ("limit=", "?limit blank"),
+        ("limit=1&limit=2", "?limit duplicate_key"),
+        ("page=1", "?page unknown_field"),
+        ("login=nobody", "?login not_an_address"),
+        ("cursor=%00", "?cursor control_character"),
+    ] {
+        let problem = read(query).err().unwrap().document(Language::En, "");
+        let error = &problem["errors"][0];
+        let named =
+            format!("{} {}", error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap());
+        assert_eq!(named, fault, "{query}");
+    }
+}
+
+#[test]
+fn lines_are_read_one_by_one_and_a_bad_one_is_named_by_its_number() {
+    let body = "{\"login\":\"a@example.com\"}\r\n\n{nonsense\n{\"login\":\"nobody\",\"x\":1}\n[]";
+    let lines = Body::lines(operation("import-accounts"), body.as_bytes());
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            let faults = line.body.as_ref().err().map(|faults| {
+                faults.iter().map(|f| format!("{} {}", f.pointer, f.code)).collect::<Vec<_>>()
+            });
+            (line.number, line.login.as_deref(), faults.unwrap_or_default().join(", "))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, Some("a@example.com"), String::new()),
+            (3, None, " not_json".to_owned()),
+            (4, Some("nobody"), "/login not_an_address, /x unknown_field".to_owned()),
+            (5, None, " not_an_object".to_owned()),
+        ]
+    );
+}

@@ -7,8 +7,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 pub(super) enum Json {
     Null,
     Flag(bool),
-    /// A whole number that is not negative.
-    Integer(u64),
+    /// A whole number; what is negative or too large is the largest there is, and so out of every
+    /// bound.
+    Integer(u32),
     /// Any other number.
     Number,
     Text(String),
@@ -40,11 +41,11 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
-        Ok(u64::try_from(number).map_or(Json::Number, Json::Integer))
+        Ok(Json::Integer(u32::try_from(number).unwrap_or(u32::MAX)))
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
-        Ok(Json::Integer(number))
+        Ok(Json::Integer(u32::try_from(number).unwrap_or(u32::MAX)))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Json, E> {
