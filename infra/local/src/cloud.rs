@@ -195,15 +195,7 @@ impl Cloud {
 
     /// What SDK clients are made from, for a caller: a function's name or [`crate::ADMIN`].
     pub async fn sdk(&self, caller: &str) -> SdkConfig {
-        let credentials = Credentials::new(caller, "local", None, None, "regain-local");
-        aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new(REGION))
-            .endpoint_url(self.endpoint())
-            .credentials_provider(credentials)
-            // Three tries as ever, without the long pauses between them.
-            .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
-            .load()
-            .await
+        sdk(self.endpoint(), caller).await
     }
 
     /// The calls so far, in the order in which they were answered.
@@ -358,6 +350,20 @@ impl Cloud {
         let shared = Arc::clone(&self.shared);
         self.runtime.spawn(async move { schedule_forever(&shared, invoke.as_ref()).await });
     }
+}
+
+/// What SDK clients are made from that reach a local cloud from any process: the one at this
+/// endpoint, as this caller.
+pub async fn sdk(endpoint: &str, caller: &str) -> SdkConfig {
+    let credentials = Credentials::new(caller, "local", None, None, "regain-local");
+    aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .endpoint_url(endpoint)
+        .credentials_provider(credentials)
+        // Three tries as ever, without the long pauses between them.
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
+        .load()
+        .await
 }
 
 impl Drop for Cloud {

@@ -25,7 +25,7 @@ mod template;
 
 pub use calls::{Call, unused_grants};
 pub use chaos::{Chaos, DynamoDbChaos, SenderChaos, SenderError};
-pub use cloud::{Cloud, Options};
+pub use cloud::{Cloud, Options, sdk};
 pub use error::LocalError;
 pub use functions::Functions;
 pub use gateway::Gateway;

@@ -6,8 +6,9 @@ use regain_local::{Functions, LocalError};
 use crate::{
     paths, tools,
     up::{
-        self, Stop,
+        self, Stop, demo,
         options::{For, Options, WATCH_AWS_PORT},
+        ready::{self, ReadyFile},
     },
 };
 
@@ -18,22 +19,26 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     runtime.block_on(async {
         let mut stop = Stop::listen()?;
         let _state = options.take_state()?;
+        let ready = ReadyFile::at(&options.ready_file);
         let cloud = up::start_cloud(&options).map_err(not_started)?;
         let cargo_lambda = tools::find_or_install(&tools::CARGO_LAMBDA)?;
-        up::seed(&cloud).await?;
+        let demo = demo::seed(&cloud).await?;
         let api = format!("http://127.0.0.1:{}", options.port);
         let functions = Functions::new(cloud.template(), &api).map_err(up::text)?;
         up::start_pump(&cloud, &functions);
+        ready.write(&ready::content(&api, &cloud, &demo))?;
         println!(
-            "The local cloud is up: inbox {}/api/messages, services {}; now run \
+            "The local cloud is up: inbox {}/api/messages, services {}, keys in {}; now run \
              `{} lambda watch -A 127.0.0.1 -P {}` in another terminal, which answers on {api}; \
              Ctrl-C ends this",
             cloud.inbox_url(),
             cloud.endpoint(),
+            paths::short(&options.ready_file),
             paths::short(&cargo_lambda),
             options.port
         );
         stop.wait().await;
+        drop(ready); // first of all, so that nobody calls what is going away
         Ok(())
     })
 }

@@ -1,11 +1,13 @@
 //! `cargo xtask <command>`: the chores of this repository, one module each.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool")]
 
+mod api_keys;
 mod bench;
 mod blocklist;
 mod cloud;
 mod new_function;
 mod openapi;
+mod operator_key;
 mod package;
 mod paths;
 mod test;
@@ -33,6 +35,12 @@ const COMMANDS: &[Command] = &[
         &["[options]", OPTIONS],
         "the local cloud alone, for a plain `cargo lambda watch` beside it",
         cloud::run,
+    ),
+    (
+        "operator-key",
+        &["[options]", operator_key::OPTIONS],
+        "make, list or revoke keys of the operator, here or on AWS",
+        operator_key::run,
     ),
     ("test", &[], "everything that must hold", test::run),
     ("openapi", &["[--check]"], "write infra/openapi.json from the route table", openapi::run),

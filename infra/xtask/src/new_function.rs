@@ -25,7 +25,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     lock()?;
     println!(
         "functions/{name} is there. Now:\n\
-         1. add its rows to shared/http/src/routes.rs, and `cargo xtask openapi`;\n\
+         1. add its rows to shared/http/src/routes (recovery, tenants or accounts), list them in\n   \
+            routes.rs, and `cargo xtask openapi`;\n\
          2. add its resource with its own IAM statement to infra/template.yaml, its routes to\n   \
             the router in Cargo.toml, its rows to the table in README.md;\n\
          3. write its story in src/lib.rs, and its suite in tests/tests.\n\

@@ -3,6 +3,7 @@
 //! Release binaries, spawned one at a time against a runtime API and a local cloud in this
 //! process. Reports; judges only the two promises of the README, and prints whether they hold.
 
+mod event;
 mod process;
 mod report;
 mod steps;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use regain_domain::api_key::Role;
 use regain_domain::hashing::{Cost, Hasher};
 use regain_domain::keys::Keyring;
 use regain_domain::password::Password;
@@ -9,12 +10,15 @@ use regain_domain::settings::Limits;
 use regain_domain::{Account, AccountRef, Login, Settings, TenantId};
 use regain_http::{now, random};
 use regain_local::{ADMIN, Cloud, InvokeError, Options, Rel};
-use regain_store::Store;
+use regain_store::{NewAccount, Store, TenantRow};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
+use super::event::{admin, body_of, public};
 use super::process::Process;
-use crate::paths;
+use crate::up::demo::first_entry;
+use crate::{api_keys, paths};
 
 /// One line of the table.
 pub(crate) struct Measured {
@@ -36,6 +40,7 @@ pub(crate) struct Timing {
 const WARM: usize = 40;
 const TIMED: usize = 500;
 const LOGIN: &str = "bench@example.com";
+const ACCOUNT_ID: &str = "bench";
 const PASSWORD: &str = "Zeilboot7";
 const STACK: &str = "regain";
 const PUBLIC_BASE: &str = "http://127.0.0.1:9000";
@@ -51,6 +56,8 @@ pub(crate) async fn all(spawns: usize) -> Result<Vec<Measured>, String> {
         ("click-link", "click-link", Step::ClickLink),
         ("set-password", "set-password", Step::SetPassword),
         ("sign-in", "sign-in", Step::SignIn),
+        ("read-settings", "manage-tenants", Step::ReadSettings),
+        ("read-account", "manage-accounts", Step::ReadAccount),
     ] {
         eprintln!("{name}");
         measured.push(measure(name, function, step, spawns).await?);
@@ -74,7 +81,7 @@ pub(crate) async fn timing() -> Result<Vec<Timing>, String> {
                     "sign-in" => json!({"login": login, "password": "Wrong1234"}),
                     _ => json!({"login": login}),
                 };
-                let (millis, _) = process.invoke(event(step, &body, round)).await?;
+                let (millis, _) = process.invoke(public(step, &body, round)).await?;
                 samples.push(millis);
             }
         }
@@ -91,6 +98,8 @@ enum Step {
     ClickLink,
     SetPassword,
     SignIn,
+    ReadSettings,
+    ReadAccount,
 }
 
 async fn measure(
@@ -142,17 +151,18 @@ pub(crate) fn median(mut samples: Vec<f64>) -> f64 {
 /// A local cloud with one account, and the functions that prepare what a step needs.
 struct Bench {
     cloud: Cloud,
+    admin_key: SecretString,
     preparing: Mutex<[Process; 3]>,
 }
 
 impl Bench {
     async fn new() -> Result<Self, String> {
         let cloud = Cloud::start(Options::default()).map_err(text)?;
-        seed(&cloud).await?;
+        let admin_key = seed(&cloud).await?;
         let preparing = ["request-reset", "process-outbox", "click-link"];
         let [a, b, c] = preparing.map(|function| spawn(&cloud, function));
         let preparing = Mutex::new([a.await?, b.await?, c.await?]);
-        Ok(Self { cloud, preparing })
+        Ok(Self { cloud, admin_key, preparing })
     }
 
     async fn spawn(&self, function: &str) -> Result<Process, String> {
@@ -161,7 +171,12 @@ impl Bench {
 
     /// What a step is asked, after what must be so before it.
     async fn event(&self, step: Step, round: usize) -> Result<Value, String> {
+        let key = self.admin_key.expose_secret();
         let (endpoint, body) = match step {
+            Step::ReadSettings => return Ok(admin("settings", key, round)),
+            Step::ReadAccount => {
+                return Ok(admin(&format!("accounts/{ACCOUNT_ID}"), key, round));
+            }
             Step::Nothing | Step::RequestReset => ("request-reset", json!({"login": LOGIN})),
             Step::SignIn => ("sign-in", json!({"login": LOGIN, "password": PASSWORD})),
             Step::CheckLink => ("check-link", json!({"token": self.token().await?})),
@@ -170,20 +185,20 @@ impl Bench {
                 let body = json!({"token": self.token().await?});
                 let mut preparing = self.preparing.lock().await;
                 let [_, _, click_link] = &mut *preparing;
-                let (_, answer) = click_link.invoke(event("click-link", &body, round)).await?;
+                let (_, answer) = click_link.invoke(public("click-link", &body, round)).await?;
                 let grant = body_of(&answer).get("grant").cloned();
                 let password = format!("Molenwiek{}", now().as_microsecond());
                 ("set-password", json!({"grant": grant, "password": password}))
             }
         };
-        Ok(event(endpoint, &body, round))
+        Ok(public(endpoint, &body, round))
     }
 
     /// The token of a new link, through the mail.
     async fn token(&self) -> Result<String, String> {
         let mut preparing = self.preparing.lock().await;
         let [request_reset, process_outbox, _] = &mut *preparing;
-        request_reset.invoke(event("request-reset", &json!({"login": LOGIN}), 0)).await?;
+        request_reset.invoke(public("request-reset", &json!({"login": LOGIN}), 0)).await?;
         let process_outbox = Mutex::new(process_outbox);
         let function = async |event: Value| {
             let mut process = process_outbox.lock().await;
@@ -204,7 +219,8 @@ async fn spawn(cloud: &Cloud, function: &str) -> Result<Process, String> {
     Process::spawn(&binary, cloud.environment(caller, PUBLIC_BASE)).await
 }
 
-async fn seed(cloud: &Cloud) -> Result<(), String> {
+/// A tenant with one account; the key of its admin.
+async fn seed(cloud: &Cloud) -> Result<SecretString, String> {
     let store = Store::new(&regain_store::Cloud::with(cloud.sdk(ADMIN).await, STACK), STACK);
     let tenant = TenantId::parse("demo").map_err(text)?;
     let most = 10_000;
@@ -215,49 +231,23 @@ async fn seed(cloud: &Cloud) -> Result<(), String> {
         ..Limits::default()
     };
     let settings = Settings { name: "Bench".to_owned(), limits, ..Settings::default() };
-    store.create_tenant(&tenant, &settings).await.map_err(text)?;
+    let now = now();
+    let row = TenantRow { tenant: tenant.clone(), name: settings.name.clone(), created_at: now };
+    let key = api_keys::make(&tenant, Role::Admin, None);
+    store.create_tenant(&row, &settings, &key.stored).await.map_err(text)?;
     let login = Login::parse(LOGIN).map_err(text)?;
-    let mut account = Account::new("bench".to_owned(), &login, now());
+    let mut account = Account::new(ACCOUNT_ID.to_owned(), &login, now);
     let password = Password::parse(PASSWORD).map_err(text)?;
     let links = Keyring::parse(&cloud.secret("links").ok_or("no secret")?).map_err(text)?;
     Hasher::new(Cost::PRESENT)
         .give_password(&mut account, &password, &links, [random(), random()])
         .map_err(text)?;
-    let place = AccountRef::of(&tenant, &login);
-    store.create_account(&tenant, &place, &account).await.map_err(text)?;
-    Ok(())
+    let account_ref = AccountRef::of(&tenant, &login);
+    let account = NewAccount { account_ref, account, entry: first_entry(now) };
+    store.create_accounts(&tenant, &[account]).await.map_err(text)?;
+    Ok(key.text)
 }
 
 fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
-}
-
-fn body_of(answer: &Value) -> Value {
-    let body = answer.get("body").and_then(Value::as_str).unwrap_or_default();
-    serde_json::from_str(body).unwrap_or(Value::Null)
-}
-
-/// A request as API Gateway hands it over; each from an address of its own, so that what is
-/// measured is the step and not its limits.
-fn event(endpoint: &str, body: &Value, round: usize) -> Value {
-    let path = format!("/v1/demo/{endpoint}");
-    let source_ip = format!("2001:db8:{:x}:{:x}::1", round >> 16, round & 0xffff);
-    json!({
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": {"content-type": "application/json", "host": "127.0.0.1:9000"},
-        "requestContext": {
-            "accountId": "0", "apiId": "bench", "domainName": "127.0.0.1", "domainPrefix": "bench",
-            "http": {
-                "method": "POST", "path": path, "protocol": "HTTP/1.1",
-                "sourceIp": source_ip, "userAgent": "bench",
-            },
-            "requestId": "bench", "routeKey": "$default", "stage": "$default",
-            "time": "01/Jan/2026:00:00:00 +0000", "timeEpoch": 0,
-        },
-        "body": body.to_string(),
-        "isBase64Encoded": false,
-    })
 }

@@ -2,11 +2,11 @@
 //! demo tenant, until Ctrl-C. When it ends, nothing of it is left running.
 
 mod clock;
-mod demo;
+pub(crate) mod demo;
 mod emulator;
 mod functions;
 pub(crate) mod options;
-mod ready;
+pub(crate) mod ready;
 mod stop;
 
 use std::{path::PathBuf, process::Stdio};
@@ -16,7 +16,6 @@ use serde_json::json;
 use tokio::process::Command;
 
 pub(crate) use clock::is_there as has_clock;
-pub(crate) use demo::seed;
 pub(crate) use emulator::guard;
 pub(crate) use stop::Stop;
 
@@ -34,8 +33,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let mut stop = Stop::listen()?;
-        let ready = ReadyFile::at(options.ready_file.clone());
         let _state = options.take_state()?;
+        let ready = ReadyFile::at(&options.ready_file);
         let gateway = Gateway::bind(options.port).map_err(text)?;
         let cloud = start_cloud(&options).map_err(text)?;
         let clock = match &options.clock_file {
@@ -44,7 +43,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         };
         let cargo_lambda = tools::find_or_install(&tools::CARGO_LAMBDA)?;
         let Some(programs) = build(&options, &mut stop).await? else { return Ok(()) };
-        let accounts = seed(&cloud).await?;
+        let demo = demo::seed(&cloud).await?;
         let (api, logs) = (gateway.url().to_owned(), options.state.join("logs"));
         let mut emulator = Emulator::start(&cargo_lambda, &logs)?;
         let _processes = functions::start(&Launch {
@@ -62,18 +61,15 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         }
         start_pump(&cloud, &functions);
         gateway.serve(cloud.template(), functions).map_err(text)?;
-        ready.write(&json!({
-            "api": api,
-            "inbox": cloud.inbox_url(),
-            "dynamodb": cloud.endpoint(),
-            "tenant": demo::TENANT,
-            "accounts": accounts,
-            "logs": logs,
-        }))?;
+        let mut content = ready::content(&api, &cloud, &demo);
+        content.insert("logs".to_owned(), json!(logs));
+        ready.write(&content)?;
         println!(
-            "Regain is up: {api}/v1/{}/…, inbox {}/api/messages, logs in {}; Ctrl-C ends it",
+            "Regain is up: {api}/v1/{}/…, inbox {}/api/messages, keys in {}, logs in {}; Ctrl-C \
+             ends it",
             demo::TENANT,
             cloud.inbox_url(),
+            paths::short(&options.ready_file),
             paths::short(&logs)
         );
         let ended = tokio::select! {

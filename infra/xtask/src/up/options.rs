@@ -6,6 +6,7 @@ use std::{
     str::FromStr,
 };
 
+use super::ready;
 use crate::paths;
 
 /// Where plain `cargo lambda watch` finds the local cloud: the functions' manifests say so too.
@@ -23,7 +24,7 @@ pub(crate) struct Options {
     /// The services of AWS; 0 is any.
     pub(crate) aws_port: u16,
     /// Written when everything answers.
-    pub(crate) ready_file: Option<PathBuf>,
+    pub(crate) ready_file: PathBuf,
     /// Moves the functions' wall clock.
     pub(crate) clock_file: Option<PathBuf>,
     /// Optimised functions.
@@ -49,11 +50,12 @@ pub(crate) const OPTIONS: &str =
   --port N             of the API (9000); 0 takes a free one
   --inbox-port N       of the inbox (8025)
   --aws-port N         of the local DynamoDB, SES, SNS and Secrets Manager
-  --state PATH         the folder of the state (target/regain)";
+  --state PATH         the folder of the state (target/regain)
+  --ready-file PATH    written when everything answers, with the demo's keys (ready.json in the state)";
 
 /// What only `up` takes.
-pub(crate) const UP_OPTIONS: &str = "  --ready-file PATH    written when everything answers
-  --clock-file PATH    moves the functions' clock by what the file says, such as +48h
+pub(crate) const UP_OPTIONS: &str =
+    "  --clock-file PATH    moves the functions' clock by what the file says, such as +48h
   --release            optimised functions
   --functions PATH     a folder with a program per function, in place of building them";
 
@@ -74,12 +76,13 @@ impl Options {
                 For::Up => 0,
                 For::Cloud => WATCH_AWS_PORT,
             },
-            ready_file: None,
+            ready_file: PathBuf::new(),
             clock_file: None,
             release: false,
             functions: None,
-            state: paths::target().join("regain"),
+            state: default_state(),
         };
+        let mut ready_file = None;
         let mut rest = arguments.iter();
         while let Some(name) = rest.next() {
             let mut value = || rest.next().ok_or_else(|| format!("{name} needs a value"));
@@ -89,14 +92,15 @@ impl Options {
                 "--inbox-port" => options.inbox_port = number(name, value()?)?,
                 "--aws-port" => options.aws_port = number(name, value()?)?,
                 "--state" => options.state = path(value()?)?,
+                "--ready-file" => ready_file = Some(path(value()?)?),
                 _ if whose == For::Cloud => return Err(unknown(name)),
                 "--release" => options.release = true,
-                "--ready-file" => options.ready_file = Some(path(value()?)?),
                 "--clock-file" => options.clock_file = Some(path(value()?)?),
                 "--functions" => options.functions = Some(path(value()?)?),
                 _ => return Err(unknown(name)),
             }
         }
+        options.ready_file = ready_file.unwrap_or_else(|| options.state.join(ready::FILE));
         Ok(options)
     }
 
@@ -122,7 +126,13 @@ impl Options {
     }
 }
 
-fn unknown(name: &str) -> String {
+/// Where the state is kept unless another folder is asked for.
+pub(crate) fn default_state() -> PathBuf {
+    paths::target().join("regain")
+}
+
+/// The words for an option that there is not.
+pub(crate) fn unknown(name: &str) -> String {
     format!("{name} is not an option of this command")
 }
 
@@ -131,7 +141,7 @@ fn number<T: FromStr>(name: &str, text: &str) -> Result<T, String> {
 }
 
 /// Absolute, because other processes with other folders get it too.
-fn path(text: &str) -> Result<PathBuf, String> {
+pub(crate) fn path(text: &str) -> Result<PathBuf, String> {
     std::path::absolute(text).map_err(|error| format!("{text}: {error}"))
 }
 
@@ -148,14 +158,21 @@ mod tests {
     fn what_is_not_said_is_as_the_readme_says() {
         let options = parse("").unwrap();
         assert_eq!((options.port, options.inbox_port), (9000, 8025));
-        assert!(!options.fresh && options.ready_file.is_none() && options.clock_file.is_none());
+        assert!(!options.fresh && options.clock_file.is_none());
+        assert_eq!(options.ready_file, paths::target().join("regain/ready.json"));
     }
 
     #[test]
     fn paths_are_made_absolute_because_other_processes_get_them() {
         let options = parse("--port 0 --clock-file clock --ready-file /r").unwrap();
         assert!(options.clock_file.unwrap().is_absolute());
-        assert_eq!(options.ready_file.unwrap(), PathBuf::from("/r"));
+        assert_eq!(options.ready_file, PathBuf::from("/r"));
+    }
+
+    #[test]
+    fn the_ready_file_stands_with_the_state_wherever_that_is() {
+        assert_eq!(parse("--state /s").unwrap().ready_file, PathBuf::from("/s/ready.json"));
+        assert_eq!(parse("--ready-file /r --state /s").unwrap().ready_file, PathBuf::from("/r"));
     }
 
     #[test]
@@ -168,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_cloud_alone_has_no_options_for_functions() {
-        for line in ["--release", "--ready-file r", "--clock-file c", "--functions f"] {
+        for line in ["--release", "--clock-file c", "--functions f"] {
             let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
             let refused = Options::parse(&words, For::Cloud).unwrap_err();
             assert!(refused.contains("is not an option of this command"), "{line}");
