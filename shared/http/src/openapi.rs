@@ -18,7 +18,7 @@ use crate::api::{
     Route,
 };
 use crate::problem::{FAULT_CODES, status};
-use crate::routes::ROUTES;
+use crate::routes::{NAMED, ROUTES};
 
 /// The whole document.
 #[must_use]
@@ -37,7 +37,7 @@ pub fn document() -> Value {
         "servers": [{"url": "http://127.0.0.1:9000", "description": "cargo xtask up"}],
         "paths": paths,
         "components": {
-            "schemas": {"Problem": problem_schema()},
+            "schemas": schemas(),
             "securitySchemes": {"api_key": {
                 "type": "http",
                 "scheme": "bearer",
@@ -65,6 +65,24 @@ pub fn document() -> Value {
             },
         },
     })
+}
+
+/// What is described once and referred to: problems, and the objects that stand in many places.
+fn schemas() -> Map<String, Value> {
+    let named =
+        NAMED.iter().map(|(name, fields, form)| ((*name).to_owned(), object(fields, *form)));
+    named.chain([("Problem".to_owned(), problem_schema())]).collect()
+}
+
+/// An object, by its name if it has one.
+fn referred(fields: &[Field], form: Form) -> Value {
+    let members = |fields: &[Field]| fields.iter().map(|field| field.name).collect::<Vec<_>>();
+    let named =
+        NAMED.iter().find(|(_, named, of)| *of == form && members(named) == members(fields));
+    match named {
+        Some((name, ..)) => json!({"$ref": format!("#/components/schemas/{name}")}),
+        None => object(fields, form),
+    }
 }
 
 fn path(route: &Route) -> Value {
@@ -107,7 +125,7 @@ fn describe(operation: &Operation) -> Value {
         members.insert("description".to_owned(), least.into());
     }
     if !operation.body.is_empty() {
-        let mut schema = object(operation.body, operation.form);
+        let mut schema = referred(operation.body, operation.form);
         if let (false, Some(schema)) = (operation.exactly_one.is_empty(), schema.as_object_mut()) {
             let one = operation.exactly_one.iter().map(|name| json!({"required": [name]}));
             schema.insert("oneOf".to_owned(), one.collect());
@@ -143,7 +161,7 @@ fn responses(operation: &Operation) -> Map<String, Value> {
     };
     let mut success = json!({"description": "Done."});
     if let (false, Some(success)) = (operation.answer.is_empty(), success.as_object_mut()) {
-        let answer = object(operation.answer, Form::Json);
+        let answer = referred(operation.answer, Form::Json);
         success.insert("content".to_owned(), json!({media_type: {"schema": answer}}));
     }
     let problems = by_status.into_iter().map(|(status, codes)| {
@@ -181,6 +199,10 @@ fn object(fields: &[Field], form: Form) -> Value {
         .iter()
         .map(|field| {
             let mut schema = schema(field.kind, form);
+            if schema.get("$ref").is_some() {
+                // OpenAPI 3.0 reads nothing beside a reference.
+                schema = json!({"allOf": [schema]});
+            }
             if let Some(schema) = schema.as_object_mut() {
                 if form == Form::MergePatch || field.presence == Presence::Nullable {
                     schema.insert("nullable".to_owned(), true.into());
@@ -217,8 +239,8 @@ fn schema(kind: Kind, form: Form) -> Value {
         Kind::Integer => json!({"type": "integer", "minimum": 0}),
         Kind::Flag => json!({"type": "boolean"}),
         Kind::OneOf(words) => json!({"type": "string", "enum": words}),
-        Kind::Object(fields) => object(fields, form),
-        Kind::List(fields) => json!({"type": "array", "items": object(fields, form)}),
+        Kind::Object(fields) => referred(fields, form),
+        Kind::List(fields) => json!({"type": "array", "items": referred(fields, form)}),
         Kind::Texts(bytes_max) => {
             let text = json!({"type": "string", "minLength": 1, "maxLength": bytes_max});
             json!({"type": "array", "items": text})

@@ -8,7 +8,7 @@ mod tenants;
 
 use regain_domain::Language;
 
-use crate::api::{Field, Kind, Operation, Route};
+use crate::api::{Field, Form, Kind, Operation, Route};
 
 /// Serves every path that is in no row, with 404.
 pub const CATCH_ALL_FUNCTION: &str = "click-link";
@@ -37,6 +37,15 @@ pub const ROUTES: &[Route] = &[
     accounts::TEMPORARY_PASSWORD,
     accounts::TIMELINE,
     accounts::SUPPORT,
+];
+
+/// Objects that have a name in the OpenAPI document.
+pub(crate) const NAMED: &[(&str, &[Field], Form)] = &[
+    ("Settings", settings::SETTINGS, Form::Json),
+    ("SettingsPatch", settings::SETTINGS, Form::MergePatch),
+    ("PasswordPolicy", PASSWORD_POLICY, Form::Json),
+    ("Account", accounts::ACCOUNT_FIELDS, Form::Json),
+    ("Event", accounts::EVENT_FIELDS, Form::Json),
 ];
 
 const LANGUAGES: &[&str] = &[Language::ALL[0].as_str(), Language::ALL[1].as_str()];

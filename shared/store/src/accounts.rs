@@ -123,7 +123,8 @@ impl Store {
         item.map(|item| from_item(OPERATION, item)).transpose()
     }
 
-    /// The account of an id, and where it is. Two calls; one if there is none.
+    /// The account of an id, and where it is. Two calls; one if there is none, and two more for each
+    /// time that it moves between the two reads.
     pub async fn account_by_id(
         &self,
         tenant: &TenantId,
@@ -135,12 +136,20 @@ impl Store {
             account_ref: AccountRef,
         }
         let key = Key::account_id(tenant, account_id);
-        let Some(item) = self.account_item(OPERATION, &key).await? else { return Ok(None) };
-        let Pointer { account_ref } = from_item(OPERATION, item)?;
-        let account = self.account(tenant, &account_ref).await?;
-        // It may have moved or gone between the two reads; then the id tells.
-        let account = account.filter(|account| account.account_id == account_id);
-        Ok(account.map(|account| (account_ref, account)))
+        let mut nowhere_at = None;
+        loop {
+            let Some(item) = self.account_item(OPERATION, &key).await? else { return Ok(None) };
+            let Pointer { account_ref } = from_item(OPERATION, item)?;
+            let account = self.account(tenant, &account_ref).await?;
+            if let Some(account) = account.filter(|account| account.account_id == account_id) {
+                return Ok(Some((account_ref, account)));
+            }
+            // It has moved or gone since the pointer was read, and took the pointer along.
+            if nowhere_at.as_ref() == Some(&account_ref) {
+                return Ok(None);
+            }
+            nowhere_at = Some(account_ref);
+        }
     }
 
     /// An account where it was, or where it has moved to since. One call; up to three if it is not

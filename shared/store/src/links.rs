@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use regain_domain::account::Slot;
 use regain_domain::link::{GRANT_TRIES_MAX, LinkPurpose, WithdrawnReason, WrittenDeath};
 use regain_domain::time::RECORD_KEPT_SECONDS;
-use regain_domain::{Account, Link, LinkId, TenantId};
+use regain_domain::{Account, AccountRef, Link, LinkId, TenantId};
 
 use crate::item::{Item, Key, from_item, micros, number, text, to_item, ttl, value};
 use crate::timeline::Entry;
@@ -174,7 +174,7 @@ impl Store {
     pub async fn report(
         &self,
         tenant: &TenantId,
-        (link, account): (&Link, &Account),
+        (account_ref, account): (&AccountRef, &Account),
         entry: &Entry,
         now: Timestamp,
     ) -> Result<Written, StoreError> {
@@ -184,7 +184,7 @@ impl Store {
         let mut transaction = Transaction::new(self, OPERATION)
             .update(
                 (),
-                (&self.tables.accounts, &Key::account(tenant, &link.account_ref)),
+                (&self.tables.accounts, &Key::account(tenant, account_ref)),
                 format!("SET {ENDED}, reported_at = :now"),
                 format!("account_id = :account AND {AS_READ}"),
                 values,

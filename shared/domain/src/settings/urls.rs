@@ -21,13 +21,17 @@ pub fn is_secure_base(text: &str) -> bool {
     is_an_origin(text)
 }
 
+/// What a browser would drop or read otherwise than this parser is refused, not repaired: so does
+/// `https:///x` name the host `x`.
+fn is_plain(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.starts_with('/'))
+        && !text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\')
+}
+
 pub(super) fn return_url(text: &str) -> Option<Url> {
-    // What a browser would drop or read otherwise than this parser is refused, not repaired.
-    if text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
-        return None;
-    }
-    let scheme_spelled = text.starts_with("https://") || text.starts_with("http://");
-    Url::parse(text).ok().filter(|url| scheme_spelled && secure(url) && url.fragment().is_none())
+    let parsed = Url::parse(text).ok().filter(|_| is_plain(text));
+    parsed.filter(|url| secure(url) && url.fragment().is_none())
 }
 
 /// A URL with one `{token}`, after the host.
@@ -37,10 +41,7 @@ pub(super) fn is_a_link_url(text: &str) -> bool {
     let host_is_whole =
         before.split_once("://").is_some_and(|(_, rest)| rest.contains(['/', '?', '#']));
     let parsed = Url::parse(&filled).ok().filter(secure);
-    host_is_whole
-        && !after.contains("{token}")
-        && parsed.is_some()
-        && !text.contains(char::is_control)
+    host_is_whole && !after.contains("{token}") && parsed.is_some() && is_plain(text)
 }
 
 pub(super) fn is_an_origin(text: &str) -> bool {

@@ -33,7 +33,7 @@ const BLOCKED: Field = Field::nullable(
     "Why it is blocked; null: it is not.",
 );
 /// What a page of the list says of an account.
-const SUMMARY: &[Field] = &[
+pub(super) const ACCOUNT_FIELDS: &[Field] = &[
     ACCOUNT_ID,
     Field::required("login", Kind::Text(254), "The address."),
     Field::nullable("first_name", NAME, "Given name."),
@@ -52,7 +52,7 @@ const LINK: &[Field] = &[
     Field::required("requested_at", Kind::Moment, "When it was asked for."),
     VALID_UNTIL,
 ];
-const ENTRY: &[Field] = &[
+pub(super) const EVENT_FIELDS: &[Field] = &[
     Field::required("event", Kind::OneOf(Event::WORDS), "What."),
     Field::required("at", Kind::Moment, "When."),
     Field::required("actor", Kind::OneOf(&["caller", "key", "system"]), "Who."),
@@ -81,7 +81,7 @@ pub(super) const ACCOUNTS: Route = Route {
                 PASSWORD_HASH,
             ],
             status: 201,
-            answer: SUMMARY,
+            answer: ACCOUNT_FIELDS,
             problems: &[P::AccountExists, P::PasswordRejected],
             ..Operation::POST
         },
@@ -95,7 +95,7 @@ pub(super) const ACCOUNTS: Route = Route {
                 PAGE_LIMIT,
             ],
             answer: &[
-                Field::required("accounts", Kind::List(SUMMARY), "None, one, or a page."),
+                Field::required("accounts", Kind::List(ACCOUNT_FIELDS), "None, one, or a page."),
                 CURSOR,
             ],
             problems: &[P::CursorUnknown],
@@ -151,7 +151,7 @@ pub(super) const ACCOUNT: Route = Route {
             id: "read-account",
             summary: "One account.",
             access: DESK,
-            answer: SUMMARY,
+            answer: ACCOUNT_FIELDS,
             problems: &[P::AccountUnknown],
             ..Operation::GET
         },
@@ -167,7 +167,7 @@ pub(super) const ACCOUNT: Route = Route {
                 PHONE_NUMBER,
                 PREFERRED,
             ],
-            answer: SUMMARY,
+            answer: ACCOUNT_FIELDS,
             problems: &[P::AccountUnknown, P::AccountExists],
             ..Operation::PATCH
         },
@@ -210,7 +210,7 @@ pub(super) const BLOCK: Route = Route {
                   right password only.",
         access: ADMIN,
         body: &[Field::required("reason", Kind::OneOf(&BlockReason::WORDS), "Why.")],
-        answer: SUMMARY,
+        answer: ACCOUNT_FIELDS,
         problems: &[P::AccountUnknown],
         ..Operation::POST
     }],
@@ -223,7 +223,7 @@ pub(super) const UNBLOCK: Route = Route {
         id: "unblock-account",
         summary: "Take a block off.",
         access: ADMIN,
-        answer: SUMMARY,
+        answer: ACCOUNT_FIELDS,
         problems: &[P::AccountUnknown],
         ..Operation::POST
     }],
@@ -257,7 +257,7 @@ pub(super) const TIMELINE: Route = Route {
         summary: "What happened to an account, newest first.",
         access: DESK,
         query: PAGE,
-        answer: &[Field::required("entries", Kind::List(ENTRY), "One page."), CURSOR],
+        answer: &[Field::required("entries", Kind::List(EVENT_FIELDS), "One page."), CURSOR],
         problems: &[P::AccountUnknown, P::CursorUnknown],
         ..Operation::GET
     }],
@@ -276,7 +276,7 @@ pub(super) const SUPPORT: Route = Route {
             Field::required("outcome", Kind::Text(60), "An event, or `no_such_account`."),
             Field::optional("cause", Kind::Text(200), "Why, where nothing came of it."),
             Field::optional("account_id", Kind::Text(36), "Whose account."),
-            Field::required("events", Kind::List(ENTRY), "What followed, oldest first."),
+            Field::required("events", Kind::List(EVENT_FIELDS), "What followed, oldest first."),
         ],
         problems: &[P::SupportCodeUnknown],
         ..Operation::GET

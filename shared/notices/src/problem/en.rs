@@ -68,11 +68,11 @@ super::words! {
     GrantUnknown: "We do not know this step",
         "Click the link in the mail once more, or ask for a new link.";
     PasswordRejected: "The password does not meet all the rules",
-        "The list of violations says which ones. You can try again with the same link.";
+        "The list of violations says which ones. Try another password.";
     SignInFailed: "Signing in did not work",
         "The e-mail address and the password do not go together. Check both, or ask for a link to choose a new password.";
     AccountBlocked: "This account is blocked",
-        "You cannot sign in now. Please contact the service desk.";
+        "It cannot be used as long as the block is on. The service desk can tell you more.";
     PasswordMustChange: "Choose a new password first",
         "The password was right, and it was temporary. Choose one of your own with the grant in this answer.";
 }

@@ -68,11 +68,11 @@ super::words! {
     GrantUnknown: "Deze stap kennen we niet",
         "Klik nog een keer op de link in de mail, of vraag een nieuwe link aan.";
     PasswordRejected: "Het wachtwoord voldoet niet aan alle regels",
-        "De lijst met overtredingen zegt aan welke niet. Je kunt het met dezelfde link opnieuw proberen.";
+        "De lijst met overtredingen zegt aan welke niet. Probeer een ander wachtwoord.";
     SignInFailed: "Inloggen lukt niet",
         "Het e-mailadres en het wachtwoord horen niet bij elkaar. Controleer ze allebei, of vraag een link aan om een nieuw wachtwoord te kiezen.";
     AccountBlocked: "Dit account is geblokkeerd",
-        "Je kunt nu niet inloggen. Neem contact op met de servicedesk.";
+        "Zolang het geblokkeerd is, kan het niet worden gebruikt. De servicedesk kan je meer vertellen.";
     PasswordMustChange: "Kies eerst een nieuw wachtwoord",
         "Het wachtwoord klopte en was tijdelijk. Kies zelf een wachtwoord met de grant in dit antwoord.";
 }
