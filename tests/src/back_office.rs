@@ -6,6 +6,7 @@ use http::Method;
 use jiff::Timestamp;
 use regain_domain::api_key::{self, Role};
 use regain_domain::{Settings, TenantId};
+use regain_http::api::{Access, Form, Operation, Route};
 use regain_http::random;
 use regain_store::{StoredApiKey, TenantRow, Written};
 use secrecy::ExposeSecret;
@@ -32,9 +33,56 @@ impl Request {
         }
         request
     }
+
+    /// An operation of the route table, at `demo` and with the least key that may do it. `id` stands
+    /// for whatever else varies in the path. A list is lines; null is no body.
+    pub fn to(world: &World, (route, operation): Row, id: &str, body: &Value) -> Self {
+        let path = route.path.replace("{tenant}", "demo");
+        let media_type = match operation.form {
+            Form::Json => "application/json",
+            Form::MergePatch => "application/merge-patch+json",
+            Form::Lines => "application/x-ndjson",
+        };
+        let mut request = Self {
+            method: operation.method.as_str().parse().unwrap(),
+            path: path.replace("{id}", id).replace("{code}", id),
+            headers: vec![("content-type", media_type.to_owned())],
+            ..Self::post("", body)
+        };
+        if let Access::Key(role) = operation.access {
+            request = request.header("authorization", &format!("Bearer {}", world.key(role)));
+        }
+        match body {
+            Value::Null => request.body.clear(),
+            Value::Array(lines) => {
+                request.body = lines.iter().flat_map(|l| format!("{l}\n").into_bytes()).collect();
+            }
+            _ => {}
+        }
+        request
+    }
+}
+
+/// A path and a method of the route table.
+pub type Row = (&'static Route, &'static Operation);
+
+/// Every operation of the route table.
+pub fn operations() -> impl Iterator<Item = Row> {
+    let of =
+        |route: &'static Route| route.operations.iter().map(move |operation| (route, operation));
+    regain_http::routes::ROUTES.iter().flat_map(of)
 }
 
 impl World {
+    /// The key of a role.
+    pub fn key(&self, role: Role) -> &str {
+        match role {
+            Role::Desk => &self.desk,
+            Role::Admin => &self.admin,
+            Role::Operator => &self.operator,
+        }
+    }
+
     /// A call of the back office by a key, at [`after`] nothing.
     pub async fn admin(&self, method: Method, path: &str, key: &str, body: Value) -> Reply {
         self.admin_at(after(0), method, path, key, body).await

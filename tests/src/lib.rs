@@ -9,5 +9,6 @@ mod steps;
 mod stories;
 mod world;
 
+pub use back_office::{Row, operations};
 pub use stories::{moment, plain};
 pub use world::{ACCOUNTS, Account, NOW, Reply, Request, World, after};

@@ -3,12 +3,22 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop")]
 
+#[cfg(test)]
+#[path = "calls/back_office.rs"]
+mod back_office;
+#[cfg(test)]
+#[path = "calls/everything.rs"]
+mod everything;
+
 use std::collections::BTreeSet;
 
+use everything::everything;
+use regain_domain::account::TEMPORARY_PASSWORD_SECONDS;
 use regain_domain::hashing::{Cost, Hasher};
 use regain_domain::password::Password;
+use regain_domain::settings::OwnPassword;
 use regain_domain::token::TokenPurpose;
-use regain_local::{Call, Chaos, Grant, SenderChaos, unused_grants};
+use regain_local::{Call, Grant, unused_grants};
 use regain_store::{Cloud, SecretName};
 use regain_tests::{Reply, Request, World, after};
 use serde_json::{Value, json};
@@ -21,6 +31,9 @@ const ACCEPT: &str = "TransactWriteItems[UpdateItem tokens, UpdateItem tokens, P
 const CLICK: &str = "TransactWriteItems[UpdateItem tokens, UpdateItem accounts, PutItem timeline]";
 const SET: &str =
     "TransactWriteItems[UpdateItem tokens, UpdateItem accounts, PutItem outbox, PutItem timeline]";
+const REFUSED: &str = "TransactWriteItems[PutItem timeline, PutItem timeline]";
+const MUST_CHANGE: &str = "TransactWriteItems[PutItem tokens, UpdateItem accounts, \
+     PutItem timeline, PutItem timeline]";
 const SIGN_IN: &str = "TransactWriteItems[ConditionCheckItem accounts, PutItem timeline]";
 const REHASH: &str = "TransactWriteItems[UpdateItem accounts, PutItem timeline]";
 const WITHDRAW: &str =
@@ -168,8 +181,89 @@ async fn sign_in_is_three_calls_and_one_argon2_run_whoever_tries() {
         assert_eq!(sign_in(login, password).await, failed, "{login}");
     }
     assert_eq!(sign_in(MO, OLD).await, (200, calls(SIGN_IN), json!(1)));
-    let blocked = (403, calls("PutItem timeline"), json!(1));
+    let blocked = (403, calls(REFUSED), json!(1));
     assert_eq!(sign_in("bo@example.com", "Klompen99").await, blocked);
+}
+
+#[tokio::test]
+async fn a_temporary_password_costs_what_a_right_one_does_and_over_it_costs_what_a_wrong_one_does()
+{
+    let world = World::with(|settings| settings.temporary_passwords_enabled = true).await;
+    let path = "tenants/demo/accounts/id-of-mo/temporary-password";
+    let made = world.admin(http::Method::POST, path, &world.admin, Value::Null).await;
+    let (password, day) = (made.text("password"), i64::from(TEMPORARY_PASSWORD_SECONDS));
+    let sign_in = async |seconds, login: &str, password: &str| {
+        ask(&world, seconds, "sign-in", json!({})).await; // the settings are read
+        let body = json!({"login": login, "password": password});
+        let (reply, mut calls) = ask(&world, seconds, "sign-in", body).await;
+        calls[..2].sort();
+        let mut body = reply.body.clone();
+        body["support_code"] = json!("masked");
+        (calls, reply.log["argon2.runs"].clone(), body)
+    };
+    let calls =
+        |last: &str| ["GetItem accounts", "UpdateItem tokens", last].map(str::to_owned).to_vec();
+    let again = MUST_CHANGE.replace("accounts, PutItem", "accounts, UpdateItem tokens, PutItem");
+    // While its grant lives it is given again; after that a new one, which ends the one before.
+    for (seconds, expected) in
+        [(1, MUST_CHANGE), (2, REFUSED), (900, REFUSED), (901, &again), (day - 1, &again)]
+    {
+        let (calls_made, runs, body) = sign_in(seconds, MO, password).await;
+        assert_eq!((calls_made, runs), (calls(expected), json!(1)), "at {seconds} s");
+        assert_eq!(body["code"], "password_must_change");
+    }
+    let wrong = sign_in(day, MO, "Zeilboot8").await;
+    assert_eq!(wrong.0, calls("PutItem outbox"));
+    for (login, password) in [(MO, password), (MO, OLD), ("nobody@example.com", password)] {
+        assert_eq!(sign_in(day, login, password).await, wrong, "{login}");
+    }
+}
+
+#[tokio::test]
+async fn who_chooses_the_password_changes_no_call_and_no_run() {
+    for (own_password, member) in [
+        (OwnPassword::Always, "password"),
+        (OwnPassword::WithEnding, "beginning"),
+        (OwnPassword::Generated, ""),
+    ] {
+        let world = World::with(|settings| settings.own_password = own_password).await;
+        assert_eq!(world.post(after(0), "set-password", json!({})).await.status, 400);
+        let token = world.reset_token(after(0), MO).await;
+        let mut body = json!({"grant": world.grant(after(1), &token).await});
+        let read = || vec!["UpdateItem tokens".to_owned(), "GetItem accounts".to_owned()];
+        // What the tenant does not have people choose costs no call and no try.
+        for other in ["password", "beginning"].into_iter().filter(|other| *other != member) {
+            let mut body = body.clone();
+            body[other] = json!(NEW);
+            let (reply, calls) = ask(&world, 2, "set-password", body).await;
+            assert_eq!((reply.status, calls), (400, Vec::new()), "{own_password:?}: {other}");
+        }
+        if !member.is_empty() {
+            body[member] = json!("Jansen-1234");
+            let (reply, calls) = ask(&world, 3, "set-password", body.clone()).await;
+            assert_eq!((reply.status, calls), (422, read()), "{own_password:?}");
+            body[member] = json!(NEW);
+        }
+        let (reply, calls) = ask(&world, 4, "set-password", body).await;
+        let done = [read(), vec![SET.to_owned()]].concat();
+        assert_eq!((reply.status, calls), (200, done), "{own_password:?}: {:?}", reply.body);
+        assert_eq!(reply.log["argon2.runs"], 2, "{own_password:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_of_an_account_that_has_moved_costs_two_calls_more() {
+    let world = warm().await;
+    let token = world.reset_token(after(0), MO).await;
+    let moved = json!({"login": "mo2@example.com"});
+    let path = "tenants/demo/accounts/id-of-mo";
+    let reply = world.admin(http::Method::PATCH, path, &world.admin, moved).await;
+    assert_eq!(reply.status, 200);
+    let found = ["GetItem tokens", "GetItem accounts", "GetItem accounts", "GetItem accounts"];
+    for endpoint in ["check-link", "click-link", "withdraw-link"] {
+        let (reply, calls) = ask(&world, 1, endpoint, json!({"token": token})).await;
+        assert_eq!((reply.code(), &*calls), ("link_withdrawn", &found.map(str::to_owned)[..]));
+    }
 }
 
 #[tokio::test]
@@ -196,61 +290,15 @@ async fn the_keys_of_sessions_cost_nothing() {
     assert_eq!(world.cloud.calls(), []);
 }
 
-/// Everything that every function does, in one world.
-async fn everything() -> Vec<Call> {
-    let world = World::with_cost(Cost { memory_kib: 128, passes: 1 }, |settings| {
-        settings.limits.per_login_and_address_hour = 100;
-        settings.validity.same_link_window_seconds = 60;
-    })
-    .await;
-    let cheap = Hasher::new(Cost { memory_kib: 64, passes: 1 });
-    let phc = cheap.hash(&Password::parse(OLD).unwrap(), [1; 16]).unwrap();
-    world.change_account(MO, |account| account.password_phc = Some(phc)).await;
-    world.cloud.forget_calls();
-    assert_eq!(world.sign_in(after(0), MO, OLD).await.0, 200); // with a rehash
-    assert_eq!(world.sign_in(after(0), MO, OLD).await.0, 200); // without
-    assert_eq!(world.sign_in(after(0), MO, "x").await.0, 401);
-    assert_eq!(world.sign_in(after(0), "bo@example.com", "Klompen99").await.0, 403);
-    for login in ["nobody@example.com", "bo@example.com", MO] {
-        world.request(after(1), login).await;
-    }
-    let ses = SenderChaos { fail_next: 1, ..SenderChaos::default() };
-    world.cloud.set_chaos(Chaos { ses, ..Chaos::default() });
-    world.deliver(after(2)).await;
-    world.schedule(after(100)).await;
-    let first = world.newest_token(MO);
-    world.reset_token(after(101), MO).await; // supersedes
-    let token = world.reset_token(after(102), MO).await; // the same again
-    world.check(after(103), &first).await;
-    world.check(after(103), &token).await;
-    let grant = world.grant(after(104), &token).await;
-    assert_eq!(world.set(after(105), &grant, "weak").await.status, 422);
-    assert_eq!(world.set(after(106), &grant, NEW).await.status, 200);
-    world.deliver(after(107)).await;
-    assert_eq!(world.not_me(after(108), &token).await.status, 200);
-    let token = world.reset_token(after(300), MO).await;
-    assert_eq!(world.not_me(after(301), &token).await.status, 200);
-    let token = world.reset_token(after(310), MO).await;
-    let grant = world.grant(after(311), &token).await;
-    world.change_account(MO, |account| account.epoch += 1).await; // the grant ends with it
-    assert_eq!(world.set(after(312), &grant, OLD).await.status, 410);
-    world.request(after(313), MO).await;
-    // A day of failing mail: given up.
-    let ses = SenderChaos { fail_next: 1000, ..SenderChaos::default() };
-    world.cloud.set_chaos(Chaos { ses, ..Chaos::default() });
-    world.deliver(after(314)).await;
-    world.schedule(after(314 + 86_400)).await;
-    world.cloud.set_chaos(Chaos::default());
-    for function in FUNCTIONS {
-        for secret in read_at_init(function) {
-            read(&world, function, secret).await.unwrap();
-        }
-    }
-    world.cloud.calls()
-}
-
-const FUNCTIONS: [&str; 5] =
-    ["request-reset", "click-link", "set-password", "sign-in", "process-outbox"];
+const FUNCTIONS: [&str; 7] = [
+    "request-reset",
+    "click-link",
+    "set-password",
+    "sign-in",
+    "manage-tenants",
+    "manage-accounts",
+    "process-outbox",
+];
 const SECRETS: [(SecretName, &str, &str); 3] = [
     (SecretName::Links, "SecretName::Links", "links"),
     (SecretName::Sessions, "SecretName::Sessions", "sessions"),
@@ -291,8 +339,13 @@ async fn a_function_reads_exactly_the_secrets_that_it_may_read() {
 
 #[tokio::test]
 async fn nothing_is_granted_that_is_never_used_and_nothing_is_refused() {
-    let world = World::new().await;
-    let calls = everything().await;
+    let world = everything().await;
+    for function in FUNCTIONS {
+        for secret in read_at_init(function) {
+            read(&world, function, secret).await.unwrap();
+        }
+    }
+    let calls = world.cloud.calls();
     let refused: Vec<&Call> = calls
         .iter()
         .filter(|call| call.error.as_deref().is_some_and(|error| error.contains("AccessDenied")))

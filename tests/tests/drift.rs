@@ -146,7 +146,8 @@ fn the_readme_lists_every_operation() {
         .filter_map(|line| {
             let mut cells =
                 line.strip_prefix("| `")?.split('|').map(|cell| cell.trim().trim_matches('`'));
-            let operation = cells.next().filter(|cell| cell.contains(" /v1/"))?;
+            let is_a_path = |cell: &&str| cell.contains(" /v1/") || cell.contains(" /admin/v1/");
+            let operation = cells.next().filter(is_a_path)?;
             Some((operation.to_owned(), cells.next()?.to_owned()))
         })
         .collect();

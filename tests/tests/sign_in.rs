@@ -183,11 +183,12 @@ async fn a_change_between_read_and_rehash_wins() {
                 kept_days: 365,
             };
             let place = world.place(MO);
+            let told = world.cloud.items("timeline").expect("a timeline");
             let target = (&place, &as_read);
             let written = world.store.sign_in(&world.tenant(), target, rehashed, &entry).await;
             assert_eq!(written.expect("an answer"), Written::Changed, "change {number}");
             assert_eq!(world.account(MO).await.password_phc, stored);
-            assert_eq!(world.cloud.items("timeline").unwrap_or_default(), Vec::<Value>::new());
+            assert_eq!(world.cloud.items("timeline").expect("a timeline"), told);
         }
     }
 }
@@ -243,6 +244,38 @@ async fn a_blocked_account_hears_why_only_after_the_right_password() {
         );
         assert_eq!(right.body.get("token"), None);
     }
+}
+
+/// Body, calls and argon2 runs are those of a wrong password, from the very moment it is over.
+#[tokio::test]
+async fn a_temporary_password_that_is_over_is_a_wrong_one() {
+    let world = World::with(|settings| settings.temporary_passwords_enabled = true).await;
+    let path = "tenants/demo/accounts/id-of-mo/temporary-password";
+    let made = world.admin(http::Method::POST, path, &world.admin, Value::Null).await;
+    let (password, day) = (made.text("password"), 24 * 60 * 60);
+    assert_eq!(made.body["valid_until"], json!(after(day)));
+    let last = sign_in(&world, day - 1, MO, password).await;
+    assert_eq!((last.status, last.code()), (403, "password_must_change"));
+    world.deliver(after(day - 1)).await;
+    for seconds in [day, day + 1, 30 * day] {
+        sign_in(&world, seconds, "warm@example.com", "x").await;
+        let mut seen = Vec::new();
+        for (login, password) in [(MO, "Zeilboot8"), (MO, RIGHT), (MO, password)] {
+            world.cloud.forget_calls();
+            let reply = sign_in(&world, seconds, login, password).await;
+            let mut calls = world.cloud.calls_of("sign-in");
+            calls[..2].sort();
+            let runs = reply.log["argon2.runs"].clone();
+            seen.push((reply.status, masked(&reply), runs, calls));
+        }
+        assert_eq!(seen[0].0, 401);
+        assert!(seen.iter().all(|other| *other == seen[0]), "{seen:?}");
+    }
+    assert!(world.account(MO).await.temporary_until.is_some(), "a reset still helps");
+    let token = world.reset_token(after(31 * day), MO).await;
+    let grant = world.grant(after(31 * day), &token).await;
+    assert_eq!(world.set(after(31 * day), &grant, "Molenwiek42").await.status, 200);
+    assert_eq!(sign_in(&world, 31 * day, MO, "Molenwiek42").await.status, 200);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use regain_domain::event::Event;
 use regain_domain::keys::{KeyState, Keyring};
 use regain_domain::link::{Alive, DeathCause, State, WithdrawnReason};
 use regain_domain::token::{self, Genuine, TokenPurpose};
-use regain_domain::{Account, Link, Login};
+use regain_domain::{Account, AccountRef, Link, Login};
 use regain_http::{Answer, Call, Problem, ProblemCode};
 use regain_notices::Dead;
 use regain_store::{Actor, Entry, REREADS_MAX, Store, Written};
@@ -106,7 +106,9 @@ async fn withdraw(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
             Err(problem) => match (link.state(call.now, genuine.key), account) {
                 (State::Dead(death), Some(account)) if death.cause == DeathCause::Used => {
                     let entry = entry(Event::NotMeReported, &link, call);
-                    let both = (&link, &account);
+                    // Where it is now: it may have moved since the link was used.
+                    let account_ref = AccountRef::of(&call.tenant, &Login::parse(&account.login)?);
+                    let both = (&account_ref, &account);
                     let written = step.store.report(&call.tenant, both, &entry, call.now).await?;
                     (written, "reported")
                 }

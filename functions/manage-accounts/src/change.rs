@@ -228,7 +228,7 @@ pub(crate) async fn send_link(step: &ManageAccounts, call: &Call) -> Result<Answ
     let request = LinkRequest {
         purpose,
         actor: actor(call),
-        by: RequestedBy::Login(account_ref),
+        by: RequestedBy::Account { account_ref, account_id: account.account_id },
         link_id,
         requested_at: call.now,
         return_url,

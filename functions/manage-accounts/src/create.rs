@@ -91,7 +91,7 @@ fn read_line(call: &Call, line: &Line) -> Result<NewAccount, Vec<Fault>> {
     }
 }
 
-/// An account of what a body says; everything that is wrong with it at once.
+/// An account of what a body says, or what only this step can tell is wrong with it.
 fn new_account(call: &Call, body: &Body, cause: Option<&str>) -> Result<NewAccount, Vec<Fault>> {
     let mut faults = Vec::new();
     let phone = body.text("phone").map(|typed| phone(call, typed));

@@ -15,11 +15,8 @@ use crate::{Job, send};
 /// A request for a link. Reads, decides, writes under the condition that nothing changed in
 /// between; if something did, reads and decides anew.
 pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), StoreError> {
-    let Some(account_ref) = account_ref(job, request).await? else {
-        return unknown(job, request).await;
-    };
     for _ in 0..REREADS_MAX {
-        let Some(account) = job.step.store.account(&job.item.tenant, &account_ref).await? else {
+        let Some((account_ref, account)) = whose(job, request).await? else {
             return unknown(job, request).await;
         };
         // Its mail would be given up at once, and must not end the link of another that arrived.
@@ -64,18 +61,25 @@ pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), Sto
     Ok(())
 }
 
-async fn account_ref(
+/// Whose link is asked for. Who has a login by then has it; a link and an account are followed to
+/// where they are.
+async fn whose(
     job: &Job<'_>,
     request: &LinkRequest,
-) -> Result<Option<AccountRef>, StoreError> {
+) -> Result<Option<(AccountRef, Account)>, StoreError> {
+    let (store, tenant) = (&job.step.store, &job.item.tenant);
     match &request.by {
-        RequestedBy::Login(account_ref) => Ok(Some(account_ref.clone())),
-        RequestedBy::Link(link_id) => {
-            let (store, tenant) = (&job.step.store, &job.item.tenant);
-            let Some(link) = store.link(tenant, *link_id).await? else { return Ok(None) };
-            let account = store.account_of(tenant, link.whose()).await?;
-            Ok(account.map(|(account_ref, _)| account_ref))
+        RequestedBy::Login(account_ref) => {
+            let account = store.account(tenant, account_ref).await?;
+            Ok(account.map(|account| (account_ref.clone(), account)))
         }
+        RequestedBy::Account { account_ref, account_id } => {
+            store.account_of(tenant, (account_ref, account_id)).await
+        }
+        RequestedBy::Link(link_id) => match store.link(tenant, *link_id).await? {
+            Some(link) => store.account_of(tenant, link.whose()).await,
+            None => Ok(None),
+        },
     }
 }
 

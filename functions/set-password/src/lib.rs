@@ -149,7 +149,10 @@ fn accept(
     let salt = account.history_salt.clone().unwrap_or_else(|| history_salt(random()));
     let probe = step.hasher.history(password, &salt, &step.links)?;
     let reused = || probe.is_in(&account.history) || is_imported(step, account, password);
-    if policy.forbid_reuse && reused() {
+    // Whoever set a temporary password knows it. SECURITY: held by `it_cannot_be_chosen_to_stay`.
+    let temporary = account.history.last().filter(|_| account.temporary_until.is_some());
+    let stays = || probe.is_in(temporary.map(std::slice::from_ref).unwrap_or_default());
+    if policy.forbid_reuse && reused() || stays() {
         violations.push(Violation::Reused);
     }
     if !violations.is_empty() {

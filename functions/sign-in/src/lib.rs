@@ -5,6 +5,7 @@
 
 mod session;
 
+use jiff::Timestamp;
 use regain_domain::account::Temporary;
 use regain_domain::event::Event;
 use regain_domain::hashing::{Hasher, Verdict};
@@ -15,7 +16,9 @@ use regain_domain::time::after;
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{Account, AccountRef, Link, LinkId};
 use regain_http::{Answer, Call, Problem, ProblemCode, random};
-use regain_store::{Actor, Entry, FailedSignIn, Limit, OutboxItem, Store, Story, Work, Written};
+use regain_store::{
+    Actor, Entry, FailedSignIn, Limit, OutboxItem, REREADS_MAX, Store, Story, Work, Written,
+};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -117,37 +120,47 @@ async fn right(
 }
 
 /// The password is right and temporary: it opens nothing but the right to set another. While that
-/// right lives, signing in again gives the same one.
+/// right lives, signing in again gives the same one, at the same moment too.
 async fn must_change(
     step: &SignIn,
     call: &Call,
     account_ref: &AccountRef,
     account: &Account,
 ) -> Result<Answer, Problem> {
-    let live = account.slots.get(&LinkPurpose::MustChange).filter(|slot| slot.until > call.now);
-    let (link_id, until) = match live {
-        Some(slot) => {
-            tell_refused(step, call, account, TEMPORARY).await?;
-            (slot.link_id, slot.until)
+    let mut account = account.clone();
+    for _ in 0..REREADS_MAX {
+        let live = account.slots.get(&LinkPurpose::MustChange).filter(|slot| slot.until > call.now);
+        if let Some(slot) = live {
+            tell_refused(step, call, &account, TEMPORARY).await?;
+            return Err(may_change(step, call, slot.link_id, slot.until));
         }
-        None => {
-            let link = clicked_link(call, account_ref, account);
-            let (entry, story) = refused(call, account, TEMPORARY);
-            let (store, both) = (&step.store, (account, &link));
-            match store.must_change(&call.tenant, both, (&entry, &story), call.now).await? {
-                Written::Done => (link.link_id, link.expires_at),
-                Written::Changed => return failed(step, call, account_ref.clone()).await,
-            }
+        let link = clicked_link(call, account_ref, &account);
+        let (entry, story) = refused(call, &account, TEMPORARY);
+        let (store, both) = (&step.store, (&account, &link));
+        match store.must_change(&call.tenant, both, (&entry, &story), call.now).await? {
+            Written::Done => return Err(may_change(step, call, link.link_id, link.expires_at)),
+            Written::Changed => {}
         }
-    };
+        // Only another sign-in leaves the epoch as it was; after anything else the password that
+        // was right a moment ago is not any more.
+        let now = step.store.account(&call.tenant, account_ref).await?;
+        match now.filter(|now| now.account_id == account.account_id && now.epoch == account.epoch) {
+            Some(now) => account = now,
+            None => break,
+        }
+    }
+    failed(step, call, account_ref.clone()).await
+}
+
+fn may_change(step: &SignIn, call: &Call, link_id: LinkId, until: Timestamp) -> Problem {
     let purpose = TokenPurpose::of(LinkPurpose::MustChange);
     let grant = token::mint(&step.links, &call.tenant, purpose, link_id);
-    let problem = Problem::new(ProblemCode::PasswordMustChange)
+    Problem::new(ProblemCode::PasswordMustChange)
         .with("grant", json!(grant.expose_secret()))
         .with("valid_until", json!(until))
         .with("password", json!(call.settings.own_password.asks().as_str()))
-        .with("password_policy", json!(call.settings.password_policy));
-    Err(problem.with_support_code(&call.support_code))
+        .with("password_policy", json!(call.settings.password_policy))
+        .with_support_code(&call.support_code)
 }
 
 /// Why a sign-in with the right password was refused.

@@ -19,7 +19,7 @@ mod name;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::account::{Account, AccountRef};
+use crate::account::{Account, AccountRef, Temporary};
 use crate::keys::KeyState;
 use crate::settings::Settings;
 use crate::support::SupportCode;
@@ -327,6 +327,11 @@ impl Link {
         });
         if account.blocked.is_some() {
             Remedy::ContactSupport
+        } else if self.purpose == LinkPurpose::MustChange
+            && matches!(account.temporary(now), Temporary::Until(_))
+        {
+            // No mail holds another; signing in gives it.
+            Remedy::SignIn
         } else if newer {
             Remedy::UseNewerLink
         } else if account.password_set_at.is_some_and(|set_at| set_at >= self.issued_at) {

@@ -18,6 +18,8 @@ use crate::{Store, StoreError};
 pub(crate) const SETTINGS: &str = "settings";
 const TENANT: &str = "tenant#";
 const DELETED: &str = "deleted#";
+/// Keys that end in the transaction of a deletion, which takes a hundred items.
+const KEYS_AT_ONCE_MAX: usize = 90;
 
 /// A tenant's settings as stored, and how often they were changed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -142,8 +144,8 @@ impl Store {
     }
 
     /// Ends a tenant: settings and keys go at once, the rest is the outbox's; its name is kept so
-    /// that it is never given again. False if there is none. Two calls, and two more if a key was
-    /// made meanwhile.
+    /// that it is never given again. False if there is none. Three calls, and one more for each key
+    /// that was made meanwhile.
     pub async fn delete_tenant(
         &self,
         tenant: &TenantId,
@@ -158,7 +160,8 @@ impl Store {
             .delete_existing((), (table, &Key::tenant(tenant).at(SETTINGS)))?
             .delete((), (table, &listed(TENANT, tenant)))?
             .outbox((), item)?;
-        for key in self.api_keys(tenant).await? {
+        // More keys than a transaction holds can only come of many being made at one moment.
+        for key in self.api_keys(tenant).await?.into_iter().take(KEYS_AT_ONCE_MAX) {
             let key = StoredApiKey::key(tenant, &key.id);
             transaction = transaction.delete((), (table, &key))?;
         }
@@ -173,7 +176,7 @@ impl Store {
     /// Erases some accounts of a tenant that was deleted, each after its timeline, by which it would
     /// not be found any more. True if none is left.
     pub async fn purge(&self, tenant: &TenantId, now: Timestamp) -> Result<bool, StoreError> {
-        const PURGED_MAX: u32 = 25;
+        const PURGED_MAX: u32 = 100;
         let page = self.accounts(tenant, None, PURGED_MAX).await?;
         for listed in &page.items {
             self.forget_timeline(tenant, &listed.account_id).await?;

@@ -93,6 +93,13 @@ pub enum RequestedBy {
     Login(AccountRef),
     /// By a link that Regain issued.
     Link(LinkId),
+    /// By itself: where it was, and which it is, if it has moved since.
+    Account {
+        /// Where.
+        account_ref: AccountRef,
+        /// Which.
+        account_id: String,
+    },
 }
 
 /// A notice to be sent. It holds no address: that is read from the account when it goes.

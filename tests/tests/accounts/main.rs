@@ -1,1 +1,31 @@
-//! The back office's accounts.
+//! The back office's accounts: made, found, changed, erased, imported, blocked, helped; and what
+//! becomes of them when several do so at once.
+
+#[cfg(test)]
+mod blocks;
+#[cfg(test)]
+mod change;
+#[cfg(test)]
+mod common;
+#[cfg(test)]
+mod create;
+#[cfg(test)]
+mod erase;
+#[cfg(test)]
+mod import;
+#[cfg(test)]
+mod links;
+#[cfg(test)]
+mod own_password;
+#[cfg(test)]
+mod races;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+mod temporary;
+
+#[cfg(test)]
+use common::{
+    ANN, MO, MO_ID, MOVED, NEW, OLD, assert_sound, at_rest, created, found, on_mo, path, places_of,
+    sent_link,
+};

@@ -1,8 +1,8 @@
 //! The shape of every answer.
 
 use http::Method;
-use regain_http::routes::ROUTES;
-use regain_tests::{Reply, Request, World, after};
+use regain_http::api::Access;
+use regain_tests::{Reply, Request, World, after, operations};
 use serde_json::{Value, json};
 
 fn to(path: &str, body: &Value) -> Request {
@@ -48,6 +48,57 @@ async fn one_of_each(world: &World) -> Vec<Reply> {
     for seconds in 0..6 {
         replies.push(world.request(after(10 + seconds), "ann@example.com").await);
     }
+    replies.extend(one_of_each_of_the_back_office(world).await);
+    replies
+}
+
+/// For every operation: no key, too small a key, an empty object; and what only some answer with.
+async fn one_of_each_of_the_back_office(world: &World) -> Vec<Reply> {
+    let mut replies = Vec::new();
+    for row in operations().filter(|(_, operation)| operation.access != Access::Public) {
+        let request = Request::to(world, row, "id-of-new", &json!({}));
+        for key in ["", &world.desk, &world.admin, &world.operator] {
+            let mut request = request.clone();
+            request.headers.retain(|(name, _)| *name != "authorization");
+            let request = request.header("authorization", &format!("Bearer {key}"));
+            let ends_all = ["delete-tenant", "erase-account"].contains(&row.1.id);
+            if !ends_all || key.is_empty() || *key == world.desk {
+                replies.push(world.send(after(6), &request).await);
+            }
+        }
+    }
+    let (post, patch, get, delete) = (Method::POST, Method::PATCH, Method::GET, Method::DELETE);
+    let stale = Request::admin(
+        patch.clone(),
+        "tenants/demo/settings",
+        &world.admin,
+        &json!({"name": "Demo"}),
+    );
+    replies.push(world.send(after(6), &stale.header("if-match", "\"99\"")).await);
+    for (method, path, body) in [
+        (&post, "tenants", json!({"tenant": "zuid", "name": "Zuid"})),
+        (&post, "tenants", json!({"tenant": "zuid", "name": "Zuid"})),
+        (&patch, "tenants/demo/settings", json!({"lockout": {"failures": 0}})),
+        (&patch, "tenants/demo/settings", json!({"lockout": {"failures": 9}})),
+        (&post, "tenants/demo/accounts", json!({"login": "jo@example.com"})),
+        (&post, "tenants/demo/accounts", json!({"login": "jo@example.com"})),
+        (&post, "tenants/demo/accounts", json!({"login": "ed@example.com", "password": "x"})),
+        (&patch, "tenants/demo/accounts/id-of-new", json!({"last_name": null})),
+        (&post, "tenants/demo/accounts/id-of-new/block", json!({"reason": "other"})),
+        (&post, "tenants/demo/accounts/id-of-new/send-link", json!({"kind": "reset"})),
+        (&post, "tenants/demo/accounts/id-of-new/unblock", Value::Null),
+        (&post, "tenants/demo/accounts/id-of-new/send-link", json!({"kind": "reset"})),
+        (&get, "tenants/demo/accounts/nobody", Value::Null),
+        (&get, "tenants/demo/support/0000000", Value::Null),
+        (&get, "tenants/nobody/accounts", Value::Null),
+        (&delete, "tenants/demo/api-keys/0000000000000000", Value::Null),
+        (&delete, "tenants/demo/accounts/id-of-new", Value::Null),
+        (&delete, "tenants/zuid", Value::Null),
+    ] {
+        replies.push(world.admin_at(after(6), method.clone(), path, &world.operator, body).await);
+    }
+    let lines = "{\"login\":\"al@example.com\"}\n{}\n";
+    replies.push(world.import(after(6), "demo", &world.admin, lines).await);
     replies
 }
 
@@ -65,6 +116,13 @@ async fn security_headers_are_on_every_answer() {
             assert_eq!(reply.header(name), value, "{reply:?}");
         }
         let is_keys = reply.log["http.route"] == "/v1/{tenant}/jwks.json" && reply.status == 200;
+        let is_refused_key =
+            reply.code() == "unauthorized" || reply.log["problem"] == "unauthorized";
+        let challenge = if is_refused_key { "Bearer" } else { "" };
+        assert_eq!(reply.header("www-authenticate"), challenge, "{reply:?}");
+        let is_settings = reply.log["http.route"] == "/admin/v1/tenants/{tenant}/settings";
+        let has_tag = is_settings && reply.status == 200;
+        assert_eq!(!reply.header("etag").is_empty(), has_tag, "{reply:?}");
         let cache = if is_keys { "public, max-age=300" } else { "no-store" };
         assert_eq!(reply.header("cache-control"), cache, "{reply:?}");
         for name in reply.headers.keys() {
@@ -104,7 +162,7 @@ async fn every_problem_is_as_rfc_9457_says_and_tells_nothing_of_the_inside() {
     }
     statuses.sort_unstable();
     statuses.dedup();
-    assert_eq!(statuses, [400, 401, 403, 404, 405, 410, 413, 415, 422, 429, 500]);
+    assert_eq!(statuses, [400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 429, 500]);
 }
 
 #[tokio::test]
@@ -117,6 +175,11 @@ async fn a_tenant_has_one_spelling_and_only_known_ones_answer() {
         let reply = world.send(after(0), &to(&format!("/v1/{tenant}/sign-in"), &sign_in)).await;
         assert_eq!((reply.status, reply.code()), (404, "tenant_unknown"), "{tenant:?}");
         assert_eq!(reply.log.get("tenant"), None, "what was typed is not logged");
+        for key in [&world.operator, &world.admin] {
+            let path = format!("tenants/{tenant}/settings");
+            let reply = world.admin(Method::GET, &path, key, Value::Null).await;
+            assert_eq!((reply.status, reply.code()), (404, "tenant_unknown"), "{tenant:?}");
+        }
     }
     for path in [
         "/",
@@ -129,7 +192,18 @@ async fn a_tenant_has_one_spelling_and_only_known_ones_answer() {
         "/v1/demo/Sign-In",
         "/v1/demo/sign-in%20",
         "/v2/demo/sign-in",
-        "/admin/v1/tenants",
+        "/admin/v1",
+        "/admin/v1/tenant",
+        "/admin/v1/Tenants",
+        "/admin/v2/tenants",
+        "//admin/v1/tenants",
+        "/admin/v1/demo/settings",
+        "/admin/v1/tenants/demo/settings/",
+        "/admin/v1/tenants/demo/Settings",
+        "/admin/v1/tenants/demo/accounts/x/y",
+        "/admin/v1/tenants/demo/accounts/import/block/x",
+        "/admin/v1/tenants/demo/../demo/settings",
+        "/v1/admin/v1/tenants",
         "//evil.example/v1/demo/sign-in",
     ] {
         let reply = world.send(after(0), &to(path, &sign_in)).await;
@@ -167,26 +241,6 @@ async fn the_language_of_an_answer_is_the_bodys_the_browsers_the_tenants() {
         let limited = world.send(after(1), &request).await;
         assert_eq!((limited.status, limited.header("content-language")), (429, expected));
     }
-}
-
-#[tokio::test]
-async fn every_endpoint_reads_json_strictly() {
-    let world = World::new().await;
-    for route in ROUTES {
-        let posts = route.operations.iter().filter(|operation| !operation.body.is_empty());
-        for operation in posts {
-            let evil =
-                json!({"tenant_id": "other", "role": "admin", "expires_at": 1, "__proto__": {}});
-            let reply = world.post(after(0), operation.id, evil).await;
-            assert_eq!((reply.status, reply.code()), (400, "invalid_request"), "{}", operation.id);
-            let errors = reply.body["errors"].as_array().unwrap();
-            let unknown = errors.iter().filter(|error| error["code"] == "unknown_field").count();
-            assert_eq!(unknown, 4, "{errors:?}");
-        }
-    }
-    let written = world.cloud.calls().into_iter().map(|call| call.summary);
-    let written: Vec<_> = written.filter(|call| call != "GetItem tenants").collect();
-    assert_eq!(written, [] as [String; 0]);
 }
 
 #[tokio::test]

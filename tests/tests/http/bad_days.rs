@@ -5,11 +5,12 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderValue, Method};
 use regain_domain::Settings;
 use regain_domain::keys::Keyring;
+use regain_http::api::Access;
 use regain_http::edge::Incoming;
 use regain_http::{Edge, SettingsCache};
 use regain_local::{Chaos, DynamoDbChaos};
 use regain_store::Store;
-use regain_tests::{Reply, World, after};
+use regain_tests::{Reply, Request, World, after, operations};
 use request_reset::RequestReset;
 use serde_json::{Value, json};
 
@@ -77,6 +78,54 @@ async fn a_database_that_is_down_is_told_as_503_and_changes_nothing() {
     world.cloud.set_chaos(Chaos::default());
     assert_eq!(world.cloud.dump().unwrap().len(), before);
     assert_eq!(world.set(after(3), &grant, "Molenwiek42").await.status, 200);
+}
+
+#[tokio::test]
+async fn every_call_with_a_key_is_put_off_while_the_database_is_down() {
+    let world = World::new().await;
+    let before = world.cloud.dump().unwrap();
+    let dynamodb = DynamoDbChaos { fail_next: u64::MAX, ..DynamoDbChaos::default() };
+    world.cloud.set_chaos(Chaos { dynamodb, ..Chaos::default() });
+    let rows = operations().filter(|(_, operation)| operation.access != Access::Public);
+    for row in rows {
+        let request = Request::to(&world, row, "id-of-ann", &json!({}));
+        assert_unavailable(&world.send(after(2), &request).await);
+    }
+    world.cloud.set_chaos(Chaos::default());
+    assert_eq!(world.cloud.dump().unwrap(), before);
+}
+
+#[tokio::test]
+async fn with_one_call_in_three_throttled_an_account_is_made_and_changed_once_or_put_off() {
+    let world = World::new().await;
+    let dynamodb = DynamoDbChaos { throttle_one_in: 3, ..DynamoDbChaos::default() };
+    world.cloud.set_chaos(Chaos { dynamodb, ..Chaos::default() });
+    let insist = async |method: Method, path: &str, body: Value| {
+        for _ in 0..20 {
+            let key = &world.admin;
+            let reply = world.admin_at(after(1), method.clone(), path, key, body.clone()).await;
+            if reply.status != 503 {
+                return reply;
+            }
+            assert_unavailable(&reply);
+        }
+        panic!("{path} was put off twenty times");
+    };
+    let made = json!({"login": "jo@example.com"});
+    let made = insist(Method::POST, "tenants/demo/accounts", made).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let path = format!("tenants/demo/accounts/{}", made.text("account_id"));
+    for (end, body) in [("/block", json!({"reason": "other"})), ("/unblock", Value::Null)] {
+        assert_eq!(insist(Method::POST, &format!("{path}{end}"), body).await.status, 200);
+    }
+    let moved = insist(Method::PATCH, &path, json!({"login": "jo2@example.com"})).await;
+    assert_eq!(moved.status, 200, "{moved:?}");
+    world.cloud.set_chaos(Chaos::default());
+    let events = world.events("jo2@example.com").await;
+    let expected = ["account_created", "account_changed: login", "account_blocked: other"];
+    let expected = [expected.as_slice(), &["account_unblocked: other"]].concat();
+    assert_eq!(events, expected, "each once; of one moment in the order of their kinds");
+    assert_eq!(insist(Method::DELETE, &path, Value::Null).await.status, 204);
 }
 
 #[tokio::test]

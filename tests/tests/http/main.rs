@@ -9,3 +9,5 @@ mod bad_days;
 mod callers;
 #[cfg(test)]
 mod methods;
+#[cfg(test)]
+mod operations;

@@ -1,18 +1,33 @@
 //! Only the methods of a path do anything; browsers of other origins are told no.
 
 use http::Method;
-use regain_http::api;
 use regain_http::routes::ROUTES;
 use regain_tests::{Request, World, after};
 use serde_json::{Value, json};
 
 const ZUID: &str = "https://zuid.example";
 
-/// Every path of the tenant `demo`, with whether it takes POST.
-fn paths() -> impl Iterator<Item = (String, bool)> {
+/// What `Allow` says at every path that takes more or other than POST.
+const ALLOWED: [(&str, &str); 11] = [
+    ("/v1/{tenant}/jwks.json", "GET, HEAD, OPTIONS"),
+    ("/admin/v1/tenants", "POST, GET, HEAD, OPTIONS"),
+    ("/admin/v1/tenants/{tenant}", "DELETE, OPTIONS"),
+    ("/admin/v1/tenants/{tenant}/settings", "GET, HEAD, PATCH, OPTIONS"),
+    ("/admin/v1/tenants/{tenant}/compliance", "GET, HEAD, OPTIONS"),
+    ("/admin/v1/tenants/{tenant}/api-keys", "POST, GET, HEAD, OPTIONS"),
+    ("/admin/v1/tenants/{tenant}/api-keys/{id}", "DELETE, OPTIONS"),
+    ("/admin/v1/tenants/{tenant}/accounts", "POST, GET, HEAD, OPTIONS"),
+    ("/admin/v1/tenants/{tenant}/accounts/{id}", "GET, HEAD, PATCH, DELETE, OPTIONS"),
+    ("/admin/v1/tenants/{tenant}/accounts/{id}/timeline", "GET, HEAD, OPTIONS"),
+    ("/admin/v1/tenants/{tenant}/support/{code}", "GET, HEAD, OPTIONS"),
+];
+
+/// Every path of the tenant `demo`, with the methods that it takes.
+fn paths() -> impl Iterator<Item = (String, &'static str)> {
     ROUTES.iter().map(|route| {
-        let posts = route.operations.iter().any(|operation| operation.method == api::Method::Post);
-        (route.path.replace("{tenant}", "demo"), posts)
+        let row = ALLOWED.iter().find(|(path, _)| *path == route.path);
+        let path = route.path.replace("{tenant}", "demo").replace("{id}", "id-of-ann");
+        (path.replace("{code}", "0000000"), row.map_or("POST, OPTIONS", |(_, allow)| allow))
     })
 }
 
@@ -38,10 +53,13 @@ async fn any_other_method_is_refused_and_changes_nothing() {
         json!({"grant": token, "password": "Molenwiek42"}),
         json!({"login": "ann@example.com", "password": "Bakfiets8"}),
     ];
+    let bearer = format!("Bearer {}", world.operator);
     let before = at_rest(&world);
-    for (path, _) in paths().filter(|(_, posts)| *posts) {
-        for method in ["GET", "HEAD", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "POSTS", "post"]
-        {
+    for (path, allow) in paths() {
+        let taken: Vec<&str> = allow.split(", ").collect();
+        let methods =
+            ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "POSTS", "post"];
+        for method in methods.into_iter().filter(|method| !taken.contains(method)) {
             for body in &bodies {
                 let method = Method::from_bytes(method.as_bytes()).unwrap();
                 let request = Request {
@@ -50,9 +68,10 @@ async fn any_other_method_is_refused_and_changes_nothing() {
                     ..Request::post("", body)
                 }
                 .header("sec-purpose", "prefetch")
-                .header("x-http-method-override", "POST");
+                .header("authorization", &bearer)
+                .header("x-http-method-override", taken[0]);
                 let reply = world.send(after(1), &request).await;
-                assert_eq!((reply.status, reply.header("allow")), (405, "POST, OPTIONS"), "{path}");
+                assert_eq!((reply.status, reply.header("allow")), (405, allow), "{path}");
                 let code = if method == Method::HEAD { "" } else { "method_not_allowed" };
                 assert_eq!(reply.code(), code, "{method} {path}");
             }
@@ -108,14 +127,22 @@ async fn with_origin() -> World {
 #[tokio::test]
 async fn a_preflight_allows_the_tenants_origins_what_the_path_takes() {
     let world = with_origin().await;
-    for (path, posts) in paths() {
+    for (path, methods) in paths() {
         let reply = world.send(after(0), &options(&path, Some(ZUID))).await;
-        let methods = if posts { "POST, OPTIONS" } else { "GET, HEAD, OPTIONS" };
         assert_eq!((reply.status, &reply.body), (204, &Value::Null));
         assert_eq!(reply.header("allow"), methods);
+        if path == "/admin/v1/tenants" {
+            // No tenant's, so no tenant's origins.
+            assert_eq!(reply.header("access-control-allow-origin"), "");
+            assert_eq!(reply.header("access-control-allow-methods"), "");
+            continue;
+        }
         assert_eq!(reply.header("access-control-allow-origin"), ZUID);
         assert_eq!(reply.header("access-control-allow-methods"), methods);
-        assert_eq!(reply.header("access-control-allow-headers"), "content-type, authorization");
+        assert_eq!(
+            reply.header("access-control-allow-headers"),
+            "content-type, authorization, if-match"
+        );
         assert_eq!(reply.header("access-control-max-age"), "600");
     }
 }
@@ -165,7 +192,9 @@ async fn an_allowed_origin_may_read_every_answer_and_every_problem() {
         ..Request::post("sign-in", &json!({}))
     };
     let wrong_method = Request { method: Method::PUT, ..Request::post("sign-in", &json!({})) };
+    let settings = |key| Request::admin(Method::GET, "tenants/demo/settings", key, &Value::Null);
     for (status, request) in [
+        (200, settings(&world.admin)),
         (202, Request::post("request-reset", &json!({"login": "mo@example.com"}))),
         (400, Request::post("request-reset", &json!({}))),
         (401, Request::post("sign-in", &json!({"login": "mo@example.com", "password": "x"}))),
@@ -174,7 +203,12 @@ async fn an_allowed_origin_may_read_every_answer_and_every_problem() {
     ] {
         let reply = world.send(after(0), &from_zuid(request)).await;
         assert_eq!((reply.status, reply.header("access-control-allow-origin")), (status, ZUID));
-        assert_eq!(reply.header("access-control-expose-headers"), "Retry-After");
+        assert_eq!(reply.header("access-control-expose-headers"), "Retry-After, ETag");
         assert_eq!(reply.header("access-control-allow-credentials"), "");
+    }
+    // Who may not call is refused before anything of the tenant is read, its origins too.
+    for (status, request) in [(401, settings("rk_demo_x")), (403, settings(&world.desk))] {
+        let reply = world.send(after(0), &from_zuid(request)).await;
+        assert_eq!((reply.status, reply.header("access-control-allow-origin")), (status, ""));
     }
 }

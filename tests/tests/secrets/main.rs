@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod canaries;
 #[cfg(test)]
+mod office;
+#[cfg(test)]
 mod story;

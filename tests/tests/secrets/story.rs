@@ -5,7 +5,10 @@ use regain_local::{Chaos, DynamoDbChaos, SenderChaos, SenderError};
 use regain_tests::{ACCOUNTS, Reply, Request, World, after};
 use serde_json::{Value, json};
 
+use crate::office;
+
 pub(crate) const PHONE: &str = "+31612345678";
+pub(crate) const MOVED: &str = "anneke@example.com";
 pub(crate) const ADDRESS: [u8; 4] = [203, 0, 113, 99];
 
 /// What happened, and every secret that was in play.
@@ -16,11 +19,17 @@ pub(crate) struct Story {
 }
 
 impl Story {
-    async fn post(&mut self, now: Timestamp, endpoint: &'static str, body: Value) -> Reply {
+    pub(crate) async fn post(
+        &mut self,
+        now: Timestamp,
+        endpoint: &'static str,
+        body: Value,
+    ) -> Reply {
         let request = Request { source_ip: Some(ADDRESS.into()), ..Request::post(endpoint, &body) };
         let reply = self.world.send(now, &request).await;
         let asked = ["password", "token", "grant"].map(|name| body[name].as_str());
-        let answered = ["token", "grant"].map(|name| reply.body[name].as_str());
+        let answered =
+            ["token", "grant", "generated_password"].map(|name| reply.body[name].as_str());
         let secrets = asked.into_iter().chain(answered).flatten();
         self.secrets.extend(secrets.map(str::to_owned));
         self.replies.push((endpoint, reply.clone()));
@@ -47,7 +56,7 @@ impl Story {
         self.post(now, "set-password", json!({"grant": token, "password": "Stolen-12345"})).await;
     }
 
-    async fn sign_in(&mut self, now: Timestamp, login: &str, password: &str) -> u16 {
+    pub(crate) async fn sign_in(&mut self, now: Timestamp, login: &str, password: &str) -> u16 {
         self.post(now, "sign-in", json!({"login": login, "password": password})).await.status
     }
 }
@@ -57,6 +66,7 @@ pub(crate) async fn lived() -> Story {
     let world = World::with(|settings| {
         settings.limits.per_login_and_address_hour = 50;
         settings.limits.mails_per_login_hour = 50;
+        settings.temporary_passwords_enabled = true;
     })
     .await;
     world.change_account("mo@example.com", |mo| mo.phone = Some(PHONE.to_owned())).await;
@@ -70,6 +80,8 @@ pub(crate) async fn lived() -> Story {
     a_password_is_changed(&mut story).await;
     links_die(&mut story).await;
     things_break(&mut story).await;
+    office::works(&mut story).await;
+    work_is_left_lying(&mut story).await;
     story.secrets.sort();
     story.secrets.dedup();
     story
@@ -124,7 +136,10 @@ async fn things_break(story: &mut Story) {
     story.world.cloud.set_chaos(Chaos { dynamodb, ..Chaos::default() });
     assert_eq!(story.sign_in(after(41), "mo@example.com", "Molenwiek42").await, 503);
     story.world.cloud.set_chaos(Chaos::default());
-    // Some work is left lying.
-    story.post(after(50), "request-reset", json!({"login": "new@example.com"})).await;
-    story.sign_in(after(50), "ann@example.com", "Guessed-456").await;
+}
+
+async fn work_is_left_lying(story: &mut Story) {
+    story.mailed(after(279), "mo@example.com").await;
+    story.post(after(280), "request-reset", json!({"login": "mo@example.com"})).await;
+    story.sign_in(after(280), MOVED, "Guessed-456").await;
 }

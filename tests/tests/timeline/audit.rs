@@ -1,3 +1,4 @@
+use http::Method;
 use regain_local::{Chaos, SenderChaos};
 use regain_tests::{Request, World, after, moment};
 use serde_json::{Value, json};
@@ -6,6 +7,12 @@ const MO: &str = "mo@example.com";
 const ANN: &str = "ann@example.com";
 const BO: &str = "bo@example.com";
 
+/// How many events there are before the first step: that it was made, and nothing else.
+async fn begun(world: &World, login: &str) -> usize {
+    assert_eq!(world.events(login).await, ["account_created"]);
+    1
+}
+
 /// The new events of an account, in short: event, actor, cause and the second it happened.
 async fn new_events(world: &World, login: &str, known: &mut usize) -> Vec<Value> {
     let mut timeline = world.timeline(login).await;
@@ -13,8 +20,8 @@ async fn new_events(world: &World, login: &str, known: &mut usize) -> Vec<Value>
     let new = timeline.split_off(*known);
     *known += new.len();
     for entry in &new {
-        let by_caller = entry["actor"] == "caller";
-        assert_eq!(entry["source"].is_string(), by_caller, "{entry}");
+        let by_someone = entry["actor"] != "system";
+        assert_eq!(entry["source"].is_string(), by_someone, "{entry}");
         let key = format!("{:020}#", entry["at"].as_i64().unwrap());
         assert!(entry["sk"].as_str().unwrap().starts_with(&key), "{entry}");
         assert!(entry["subject"].is_string(), "{entry}");
@@ -32,7 +39,7 @@ async fn new_events(world: &World, login: &str, known: &mut usize) -> Vec<Value>
 #[tokio::test]
 async fn a_recovery_leaves_one_event_a_step() {
     let world = World::new().await;
-    let known = &mut 0;
+    let known = &mut begun(&world, MO).await;
     world.request(after(0), MO).await;
     assert_eq!(new_events(&world, MO, known).await, [] as [Value; 0]);
     world.deliver(after(1)).await;
@@ -74,7 +81,7 @@ async fn a_recovery_leaves_one_event_a_step() {
 #[tokio::test]
 async fn a_sign_in_that_fails_or_is_refused_leaves_one_event() {
     let world = World::new().await;
-    let (known, of_bo) = (&mut 0, &mut 0);
+    let (known, of_bo) = (&mut begun(&world, MO).await, &mut begun(&world, BO).await);
     assert_eq!(world.sign_in(after(1), MO, "Wrong-1234").await.0, 401);
     for _ in 0..3 {
         world.cloud.rewind_stream().await;
@@ -96,7 +103,7 @@ async fn a_sign_in_that_fails_or_is_refused_leaves_one_event() {
 #[tokio::test]
 async fn what_became_of_a_request_is_one_event_with_its_cause() {
     let world = World::with(|settings| settings.validity.same_link_window_seconds = 60).await;
-    let (of_ann, of_bo) = (&mut 0, &mut 0);
+    let (of_ann, of_bo) = (&mut begun(&world, ANN).await, &mut begun(&world, BO).await);
     world.reset_token(after(0), ANN).await;
     let token = world.reset_token(after(30), ANN).await;
     assert_eq!(
@@ -133,9 +140,42 @@ async fn what_became_of_a_request_is_one_event_with_its_cause() {
 }
 
 #[tokio::test]
+async fn what_the_back_office_does_is_one_event_of_its_key() {
+    let world = World::with(|settings| settings.temporary_passwords_enabled = true).await;
+    let known = &mut begun(&world, ANN).await;
+    let id = world.admin.split('_').next_back().unwrap();
+    for (end, method, body, expected) in [
+        ("", Method::PATCH, json!({"last_name": "Bos", "language": "nl"}), "account_changed"),
+        ("", Method::PATCH, json!({"last_name": "Bos"}), ""),
+        ("/block", Method::POST, json!({"reason": "trial_ended"}), "account_blocked"),
+        ("/block", Method::POST, json!({"reason": "trial_ended"}), ""),
+        ("/unblock", Method::POST, Value::Null, "account_unblocked"),
+        ("/unblock", Method::POST, Value::Null, ""),
+        ("/temporary-password", Method::POST, Value::Null, "temporary_password_set"),
+        ("/timeline", Method::GET, Value::Null, ""),
+        ("", Method::GET, Value::Null, ""),
+    ] {
+        let path = format!("tenants/demo/accounts/id-of-ann{end}");
+        let reply = world.admin_at(after(5), method, &path, &world.admin, body).await;
+        assert_eq!(reply.status, 200, "{path}: {reply:?}");
+        let new = new_events(&world, ANN, known).await;
+        let key = json!({"key": reply.log["key.id"]});
+        let (count, cause) = match expected {
+            "" => (0, Value::Null),
+            "account_changed" => (1, json!("last_name, language")),
+            "account_blocked" | "account_unblocked" => (1, json!("trial_ended")),
+            _ => (1, Value::Null),
+        };
+        let expected = vec![json!([expected, key, cause, 5]); count];
+        assert_eq!(new, expected, "{path}");
+        assert!(!key.to_string().contains(id), "of a key its name, and nothing of its text");
+    }
+}
+
+#[tokio::test]
 async fn a_notice_given_up_is_one_event() {
     let world = World::new().await;
-    let known = &mut 0;
+    let known = &mut begun(&world, MO).await;
     let ses = SenderChaos { fail_next: u64::MAX, ..SenderChaos::default() };
     world.cloud.set_chaos(Chaos { ses, ..Chaos::default() });
     world.request(after(0), MO).await;
@@ -194,13 +234,27 @@ async fn a_support_code_leads_from_the_answer_to_the_story_and_the_events() {
     let code = reply.text("support_code");
     assert_eq!(world.outcome(code).as_deref(), Some("link_issued"));
     let timeline = world.timeline(MO).await;
-    assert!(timeline.iter().all(|entry| entry["support_code"] == code), "{timeline:?}");
+    assert!(timeline[1..].iter().all(|entry| entry["support_code"] == code), "{timeline:?}");
     assert!(world.newest_mail(MO).text.contains(code));
     let token = world.newest_token(MO);
     let grant = world.grant(after(1), &token).await;
     world.set(after(2), &grant, "Molenwiek42").await;
     let dead = world.click(after(3), &token).await;
     assert_eq!(dead.text("support_code"), code);
+
+    let path = format!("tenants/demo/support/{code}");
+    let story = world.admin(Method::GET, &path, &world.desk, Value::Null).await.body;
+    let told: Vec<&Value> = story["events"].as_array().unwrap().iter().collect();
+    let timeline = world.timeline(MO).await;
+    let kept = timeline.iter().filter(|entry| entry["support_code"] == code);
+    let kept: Vec<&Value> = kept.collect();
+    let names = |events: &[&Value]| events.iter().map(|e| e["event"].clone()).collect::<Vec<_>>();
+    assert_eq!(names(&told), ["link_issued", "link_sent", "link_clicked", "password_changed"]);
+    assert_eq!(names(&told), names(&kept));
+    assert_eq!(
+        (&story["outcome"], &story["account_id"]),
+        (&json!("link_issued"), &json!("id-of-mo"))
+    );
 
     let failed = world.post(after(4), "sign-in", json!({"login": MO, "password": "x"})).await;
     world.deliver(after(5)).await;

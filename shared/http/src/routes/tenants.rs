@@ -70,8 +70,9 @@ pub(super) const TENANT: Route = Route {
     operations: &[Operation {
         id: "delete-tenant",
         summary: "End a tenant: its keys at once, its endpoints within a minute, its accounts and \
-                  their timelines by a job that begins two minutes later, the rest as it expires, \
-                  within 90 days. Its name is never given again.",
+                  their timelines by a job that begins two minutes later, the rest as it expires: \
+                  links and stories within 90 days, timelines of accounts erased before within the \
+                  tenant's `timeline_days`. Its name is never given again.",
         access: OPERATOR,
         ..Operation::DELETE
     }],
