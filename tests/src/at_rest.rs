@@ -59,7 +59,7 @@ impl World {
         self.remove_account(login);
         let id = format!("{}#id#{}", self.tenant(), account.account_id);
         self.remove("accounts", json!({"pk": {"S": id}}));
-        self.put_account(&self.tenant(), account).await;
+        self.put_account(&self.tenant(), self.place(login), account).await;
     }
 
     /// Removes an account.

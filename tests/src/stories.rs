@@ -10,12 +10,14 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::World;
+use crate::world::SEED;
 
 impl World {
-    /// The timeline of an account, oldest first, as plain JSON.
+    /// The timeline of an account since the world began, oldest first, as plain JSON.
     pub async fn timeline(&self, login: &str) -> Vec<Value> {
         let account_id = self.account(login).await.account_id;
         let mut entries = self.told(&format!("{}#timeline#{account_id}", self.tenant()));
+        entries.retain(|entry| entry["subject"] != SEED);
         entries.sort_by_key(|entry| entry["sk"].as_str().unwrap().to_owned());
         entries
     }

@@ -32,6 +32,8 @@ use sign_in::{Sessions, SignIn};
 pub const NOW: &str = "2026-11-22T14:00:00Z";
 
 const STACK: &str = "regain";
+/// What the timeline calls the beginning of a world.
+pub(crate) const SEED: &str = "seed";
 /// Those that answer requests, in the order in which the world keeps them.
 const FUNCTIONS: [&str; 6] =
     ["request-reset", "click-link", "set-password", "sign-in", "manage-tenants", "manage-accounts"];
@@ -273,19 +275,23 @@ impl World {
             let password = Password::parse(password).unwrap();
             hasher.give_password(&mut made, &password, &self.links, [random(), random()]).unwrap();
         }
-        self.put_account(tenant, made).await;
+        self.put_account(tenant, AccountRef::of(tenant, &login), made).await;
     }
 
     /// Puts an account where there is none.
-    pub async fn put_account(&self, tenant: &TenantId, account: regain_domain::Account) {
-        let account_ref = AccountRef::of(tenant, &Login::parse(&account.login).unwrap());
+    pub async fn put_account(
+        &self,
+        tenant: &TenantId,
+        account_ref: AccountRef,
+        account: regain_domain::Account,
+    ) {
         let entry = Entry {
             event: Event::AccountCreated,
             at: after(-1000),
             actor: Actor::System,
             source: None,
             cause: None,
-            subject: "seed".to_owned(),
+            subject: SEED.to_owned(),
             support_code: None,
             kept_days: 365,
         };

@@ -59,8 +59,8 @@ pub(crate) async fn timeline(step: &ManageAccounts, call: &Call) -> Result<Answe
     if page.items.is_empty() && after.is_none() {
         named(step, call).await?;
     }
-    let entries: Vec<Value> = page.items.iter().map(told).collect();
-    let answer = Answer::new(json!({"entries": entries}));
+    let events: Vec<Value> = page.items.iter().map(told).collect();
+    let answer = Answer::new(json!({"events": events}));
     Ok(answer.and("cursor", call.cursor(&step.cursors, &list, page.next)))
 }
 

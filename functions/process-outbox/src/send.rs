@@ -176,7 +176,9 @@ fn language(notice: &Notice, account: &Account, settings: &Settings) -> Language
 async fn give_up(job: &Job<'_>, notice: &Notice, account: &Account) -> Result<(), StoreError> {
     log::failure(FUNCTION, "a notice was given up", &GivenUp);
     let entry = entry(job, notice, Event::NoticeFailed, None);
-    job.step.store.give_up(&job.item, (&account.account_id, &entry), job.now).await
+    // What is kept of it to be looked at holds no address.
+    let left = Notice { to: None, ..notice.clone() };
+    job.step.store.give_up(&job.item, &left, (&account.account_id, &entry), job.now).await
 }
 
 fn entry(job: &Job<'_>, notice: &Notice, event: Event, cause: Option<&str>) -> Entry {

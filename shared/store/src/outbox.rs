@@ -175,17 +175,23 @@ impl Store {
     pub async fn give_up(
         &self,
         item: &OutboxItem,
+        left: &Notice,
         (account_id, entry): (&str, &Entry),
         now: Timestamp,
     ) -> Result<(), StoreError> {
         const OPERATION: &str = "give work up";
+        let work = value(OPERATION, &Work::Send(left.clone()))?;
         let transaction = Transaction::new(self, OPERATION)
             .update(
                 Part::Other,
                 (&self.tables.outbox, &item.key()),
-                "SET failed_at = :now REMOVE due_shard",
+                "SET failed_at = :now, #work = :work REMOVE due_shard",
                 "next_attempt_at = :claimed".to_owned(),
-                vec![(":now", micros(now)), (":claimed", micros(item.next_attempt_at))],
+                vec![
+                    (":now", micros(now)),
+                    (":work", work),
+                    (":claimed", micros(item.next_attempt_at)),
+                ],
             )?
             .put(
                 Part::Other,

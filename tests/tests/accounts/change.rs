@@ -84,7 +84,7 @@ async fn a_moved_account_is_itself_at_its_new_login() {
     assert_eq!(world.sign_in(after(6), MO, "Rotonde64").await.0, 200);
     assert_eq!(world.sign_in(after(6), MO, OLD).await.0, 401);
     let timeline = on_mo(&world, after(7), Method::GET, "/timeline", Value::Null).await;
-    let events: Vec<&str> = timeline.body["entries"]
+    let events: Vec<&str> = timeline.body["events"]
         .as_array()
         .unwrap()
         .iter()

@@ -11,7 +11,7 @@ use crate::{
 /// A world in which Mo has everything that an account can have, and has just been erased at second
 /// 100. With the tokens of a reset, of an invite, and the grant of the first.
 async fn erased() -> (World, [String; 2], String) {
-    let world = World::with(|settings| settings.temporary_passwords_enabled = true).await;
+    let world = World::new().await;
     let all = json!({"first_name": "Maurits", "last_name": "Zeldzaam", "phone": "0612345678"});
     assert_eq!(on_mo(&world, after(0), Method::PATCH, "", all).await.status, 200);
     let used = world.reset_token(after(10), MO).await;
@@ -90,7 +90,7 @@ async fn its_timeline_is_told_under_its_id_and_names_nobody() {
     let (world, ..) = erased().await;
     let reply = on_mo(&world, after(130), Method::GET, "/timeline?limit=100", Value::Null).await;
     assert_eq!(reply.status, 200);
-    let events: Vec<&str> = reply.body["entries"]
+    let events: Vec<&str> = reply.body["events"]
         .as_array()
         .unwrap()
         .iter()

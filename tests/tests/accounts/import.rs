@@ -29,14 +29,12 @@ fn count(reply: &Reply, status: &str) -> usize {
 /// A line, and what is said of it: its login, its status, its errors.
 type Case = (String, Value, &'static str, &'static [(&'static str, &'static str)]);
 
-#[tokio::test]
-async fn every_line_says_what_became_of_it() {
-    let world = World::new().await;
+fn cases() -> [Case; 20] {
     let good = json!({
         "login": "P1@Example.com", "first_name": "Pia", "last_name": "Post", "phone": "06 12345678",
         "language": "nl", "password_hash": BCRYPT,
     });
-    let cases: [Case; 20] = [
+    [
         (good.to_string(), json!("P1@Example.com"), "created", &[]),
         (r#"{"login":"p1@EXAMPLE.com"}"#.into(), json!("p1@EXAMPLE.com"), "unchanged", &[]),
         (r#"{"login":"MO@example.com"}"#.into(), json!("MO@example.com"), "unchanged", &[]),
@@ -83,7 +81,12 @@ async fn every_line_says_what_became_of_it() {
         ),
         // A line that was rejected takes no login.
         (r#"{"login":"a@example.com"}"#.into(), json!("a@example.com"), "created", &[]),
-    ];
+    ]
+}
+
+#[tokio::test]
+async fn every_line_says_what_became_of_it() {
+    let (world, cases) = (World::new().await, cases());
     let file: Vec<&str> = cases.iter().map(|(line, ..)| line.as_str()).collect();
     let reply = import(&world, 0, &file.join("\n")).await;
     assert_eq!((reply.status, reply.header("content-type")), (200, "application/x-ndjson"));

@@ -2,6 +2,8 @@
 //! becomes of them when several do so at once.
 
 #[cfg(test)]
+mod bad_days;
+#[cfg(test)]
 mod blocks;
 #[cfg(test)]
 mod change;

@@ -251,3 +251,53 @@ async fn an_erasure_beside_anything_else_wins_in_the_end() {
         assert_sound(&world, after(30)).await;
     }
 }
+
+/// One of many things that somebody does to Mo's account at second 20.
+async fn anything(world: &World, which: usize, grant: &str, token: &str) -> Reply {
+    let post = async |end: &str, body| on_mo(world, after(20), Method::POST, end, body).await;
+    match which {
+        0 => change(world, json!({"login": MOVED})).await,
+        1 => change(world, json!({"login": "mo.third@example.com"})).await,
+        2 => change(world, json!({"phone": "0612345678", "first_name": "M"})).await,
+        3 => block(world).await,
+        4 => post("/unblock", Value::Null).await,
+        5 => post("/temporary-password", Value::Null).await,
+        6 => {
+            let sent = post("/send-link", json!({"kind": "invite"})).await;
+            world.deliver(after(20)).await;
+            sent
+        }
+        7 => world.set(after(20), grant, NEW).await,
+        8 => world.click(after(20), token).await,
+        9 => world.not_me(after(20), token).await,
+        10 => world.import(after(20), "demo", &world.admin, "{\"login\":\"mo@example.com\"}").await,
+        11 => world.post(after(20), "sign-in", json!({"login": MO, "password": OLD})).await,
+        _ => on_mo(world, after(20), Method::DELETE, "", Value::Null).await,
+    }
+}
+
+#[tokio::test]
+async fn whatever_is_done_at_once_leaves_what_is_at_rest_sound() {
+    const KINDS: usize = 13;
+    for round in 0..40 {
+        let world = World::with(|settings| settings.temporary_passwords_enabled = true).await;
+        let token = world.reset_token(after(0), MO).await;
+        let grant = world.grant(after(10), &token).await;
+        // Six of them, other ones in every round; an erasure in few.
+        let which = (0..6).map(|at| (round * 5 + at * (1 + round % 7)) % KINDS);
+        let which: Vec<usize> = which.filter(|which| *which < 12 || round % 4 == 0).collect();
+        let replies =
+            join_all(which.iter().map(|which| anything(&world, *which, &grant, &token))).await;
+        let erased = which.contains(&12);
+        for (which, reply) in which.iter().zip(&replies) {
+            assert!(reply.status < 500 || reply.status == 503, "{round} {which}: {reply:?}");
+            let gone = reply.code() == "account_unknown";
+            assert!(!gone || erased, "{round} {which}: {reply:?}");
+        }
+        assert_sound(&world, after(30)).await;
+        world.deliver(after(40)).await;
+        world.schedule(after(200)).await;
+        assert_sound(&world, after(200)).await;
+        assert_eq!(world.outbox(), [] as [Value; 0], "round {round}");
+    }
+}

@@ -167,7 +167,7 @@ async fn the_pages_of_a_timeline_hold_every_event_once_newest_first() {
     loop {
         let end = format!("/timeline{query}");
         let page = on_mo(&world, after(100), Method::GET, &end, Value::Null).await;
-        let found = page.body["entries"].as_array().unwrap();
+        let found = page.body["events"].as_array().unwrap();
         assert!(found.len() <= 2);
         entries.extend(found.clone());
         match page.text("cursor") {
@@ -192,7 +192,7 @@ async fn the_pages_of_a_timeline_hold_every_event_once_newest_first() {
     ];
     assert_eq!(told, expected);
     let whole = on_mo(&world, after(100), Method::GET, "/timeline?limit=100", Value::Null).await;
-    assert_eq!(whole.body["entries"], json!(entries));
+    assert_eq!(whole.body["events"], json!(entries));
     let mut moments: Vec<&str> = entries.iter().map(|e| e["at"].as_str().unwrap()).collect();
     moments.dedup();
     assert!(moments.is_sorted_by(|a, b| a > b), "{moments:?}");
@@ -219,7 +219,7 @@ async fn a_key_is_told_from_another_and_a_source_from_another() {
         assert_eq!(world.send(after(seconds), &request).await.status, 200);
     }
     let reply = on_mo(&world, after(40), Method::GET, "/timeline?limit=3", Value::Null).await;
-    let of = |at: usize, name: &str| reply.body["entries"][at][name].as_str().unwrap().to_owned();
+    let of = |at: usize, name: &str| reply.body["events"][at][name].as_str().unwrap().to_owned();
     assert_eq!(of(0, "key_id"), of(2, "key_id"));
     assert_ne!(of(0, "key_id"), of(1, "key_id"));
     assert_eq!(of(1, "source"), of(2, "source"));

@@ -309,3 +309,38 @@ async fn of_two_made_at_once_one_works_and_of_two_grants_there_is_one() {
         assert_sound(&world, after(2000)).await;
     }
 }
+
+#[tokio::test]
+async fn what_an_account_brought_along_is_not_taken_again_after_it() {
+    let world = world().await;
+    let bcrypt = "$2b$04$wyo/mGH354sUAfmeOWr6FuQWoxQjdl9rKSoqoq8bznixPqgImvU9i";
+    world
+        .change_account(MO, |account| {
+            account.password_phc = Some(bcrypt.to_owned());
+            account.password_in_history = false;
+            account.history = Vec::new();
+            account.history_salt = None;
+        })
+        .await;
+    let password = made(&world, 0).await;
+    let grant = refused(&world, after(10), &password).await.text("grant").to_owned();
+    let reused = world.set(after(20), &grant, "Zeilboot7").await;
+    assert_eq!(reused.body["violations"], json!([{"code": "reused"}]));
+    assert_eq!(world.set(after(30), &grant, NEW).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_mail_about_what_was_chosen_can_be_answered_with_not_me() {
+    let world = world().await;
+    let password = made(&world, 0).await;
+    let grant = refused(&world, after(10), &password).await.text("grant").to_owned();
+    assert_eq!(world.set(after(20), &grant, NEW).await.status, 200);
+    world.deliver(after(30)).await;
+    let report = world.newest_not_me(MO);
+    for _ in 0..2 {
+        let reply = world.not_me(after(40), &report).await;
+        assert_eq!((reply.status, reply.text("status")), (200, "reported"));
+    }
+    assert_eq!(world.account(MO).await.reported_at, Some(after(40)));
+    assert!(world.events(MO).await.contains(&"password_changed: must_change".to_owned()));
+}

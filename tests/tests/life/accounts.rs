@@ -95,7 +95,7 @@ async fn a_deleted_account_takes_its_links_along_and_a_namesake_gets_none_of_the
         assert_eq!(death(&world.set(after(50), &grant, NEW).await), dead("grant_withdrawn"));
     };
     refused().await;
-    world.put_account(&world.tenant(), namesake).await;
+    world.put_account(&world.tenant(), world.place(MO), namesake).await;
     refused().await;
     assert_eq!(world.sign_in(after(60), MO, NEW).await.0, 401);
 }

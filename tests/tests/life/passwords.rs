@@ -2,6 +2,7 @@
 
 use regain_domain::hashing::{Cost, Hasher};
 use regain_domain::password::Password;
+use regain_domain::policy::Profile;
 use regain_tests::{Reply, World, after};
 use serde_json::{Value, json};
 
@@ -68,7 +69,11 @@ async fn no_earlier_password_is_taken_again_however_long_ago() {
 
 #[tokio::test]
 async fn a_tenant_may_allow_earlier_passwords() {
-    let world = World::with(|settings| settings.password_policy.forbid_reuse = false).await;
+    let world = World::with(|settings| {
+        settings.password_policy.profile = Profile::Custom;
+        settings.password_policy.forbid_reuse = false;
+    })
+    .await;
     let token = world.reset_token(after(0), MO).await;
     let grant = world.grant(after(10), &token).await;
     assert_eq!(world.set(after(20), &grant, "Zeilboot7").await.status, 200);

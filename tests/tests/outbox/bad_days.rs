@@ -95,6 +95,23 @@ async fn after_a_day_a_notice_is_given_up_and_kept_to_be_looked_at() {
 }
 
 #[tokio::test]
+async fn what_is_given_up_keeps_no_address() {
+    let world = World::new().await;
+    world.cloud.set_chaos(ses(4, SenderError::Down));
+    let path = "tenants/demo/accounts/id-of-mo";
+    let other = json!({"login": "mo@example.org"});
+    let reply = world.admin(http::Method::PATCH, path, &world.admin, other).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    world.deliver(after(0)).await;
+    let holds_it = || Value::from(world.outbox()).to_string().contains("mo@example.com");
+    assert!(holds_it(), "the old address is needed until it was told");
+    world.schedule(after(DAY + 59)).await;
+    assert_eq!(world.outbox().len(), 2);
+    assert!(world.outbox().iter().all(|item| item["failed_at"].is_i64()));
+    assert!(!holds_it());
+}
+
+#[tokio::test]
 async fn a_request_found_after_a_day_supersedes_nothing() {
     let world = World::new().await;
     let newest = world.reset_token(after(-60), "mo@example.com").await;

@@ -105,7 +105,7 @@ async fn died_after_issue(world: &World) -> (Value, String) {
     let mut item = world.cloud.items("outbox").unwrap().remove(0);
     item["next_attempt_at"] = json!({"N": after(60).as_microsecond().to_string()});
     world.put_item("outbox", &item);
-    let link_id = plain(&item)["work"]["send"]["notice"]["reset_link"].as_str().unwrap().to_owned();
+    let link_id = plain(&item)["work"]["send"]["notice"]["link"].as_str().unwrap().to_owned();
     let link_id = LinkId::parse(&link_id).unwrap();
     let token = token::mint(&world.links, &world.tenant(), TokenPurpose::ResetLink, link_id);
     (item, token.expose_secret().to_owned())

@@ -80,6 +80,7 @@ async fn a_mail_says_that_it_is_automatic_and_is_tracked_by_nobody() {
 async fn the_sender_is_built_from_the_settings_and_nothing_in_them_is_syntax() {
     let world = World::with(|settings| {
         settings.sender.name = Some("Zuid <eve@example.org>, \"x\"".into());
+        settings.sender_domains = vec!["zuid.example".into()];
         settings.sender.email = "noreply@zuid.example".into();
     })
     .await;

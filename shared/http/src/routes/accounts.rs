@@ -257,7 +257,7 @@ pub(super) const TIMELINE: Route = Route {
         summary: "What happened to an account, newest first.",
         access: DESK,
         query: PAGE,
-        answer: &[Field::required("entries", Kind::List(EVENT_FIELDS), "One page."), CURSOR],
+        answer: &[Field::required("events", Kind::List(EVENT_FIELDS), "One page."), CURSOR],
         problems: &[P::AccountUnknown, P::CursorUnknown],
         ..Operation::GET
     }],
