@@ -98,18 +98,26 @@ async fn withdraw(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
         let (link, account) = with_account(step, call, genuine, link).await?;
         let (written, status) = match standing(&link, account.as_ref(), genuine.key, call) {
             Ok(_) => {
-                let entry = entry(Event::LinkWithdrawn, &link, call);
-                let (store, reason) = (&step.store, WithdrawnReason::NotMe);
+                let reason = WithdrawnReason::NotMe;
+                let cause = Some(reason.as_str().to_owned());
+                let entry = Entry { cause, ..entry(Event::LinkWithdrawn, &link, call) };
+                let store = &step.store;
                 let written = store.withdraw(&call.tenant, &link, reason, &entry, call.now).await?;
                 (written, "withdrawn")
             }
             Err(problem) => match (link.state(call.now, genuine.key), account) {
+                // A report counts once: whoever kept the mail cannot end every later recovery.
+                (State::Dead(death), _)
+                    if death.cause == DeathCause::Used && link.reported_at.is_some() =>
+                {
+                    (Written::Done, "reported")
+                }
                 (State::Dead(death), Some(account)) if death.cause == DeathCause::Used => {
                     let entry = entry(Event::NotMeReported, &link, call);
                     // Where it is now: it may have moved since the link was used.
                     let account_ref = AccountRef::of(&call.tenant, &Login::parse(&account.login)?);
-                    let both = (&account_ref, &account);
-                    let written = step.store.report(&call.tenant, both, &entry, call.now).await?;
+                    let what = (&link, &account_ref, &account);
+                    let written = step.store.report(&call.tenant, what, &entry, call.now).await?;
                     (written, "reported")
                 }
                 (State::Dead(death), _)

@@ -7,7 +7,8 @@ use regain_domain::link::{LinkPurpose, WithdrawnReason, WrittenDeath};
 use regain_domain::{Account, AccountRef, LinkId, Login};
 use regain_http::{Answer, Call, Fault, Problem, ProblemCode, random};
 use regain_store::{
-    LinkRequest, Notice, NoticeKind, OutboxItem, REREADS_MAX, RequestedBy, Rewrite, Rewritten, Work,
+    Limit, LinkRequest, Notice, NoticeKind, OutboxItem, REREADS_MAX, RequestedBy, Rewrite,
+    Rewritten, Work,
 };
 use secrecy::SecretString;
 use serde_json::json;
@@ -56,6 +57,11 @@ pub(crate) async fn rewrite(
             after: (&new_ref, &changed.account),
             death: WrittenDeath::Withdrawn(changed.reason),
             notices: &notices,
+            limit: &Limit {
+                name: "notices.account",
+                subject: account.account_id.clone(),
+                max: call.settings.limits.mails_per_login_hour,
+            },
             entry: &entry(call, changed.event, changed.cause.as_deref()),
             now: call.now,
         };
@@ -63,6 +69,9 @@ pub(crate) async fn rewrite(
             Rewritten::Done => return Ok((changed.account, changed.made)),
             Rewritten::Changed => {}
             Rewritten::Taken => return Err(Problem::new(ProblemCode::AccountExists)),
+            Rewritten::Limited(limited) => {
+                return Err(Problem::limited(limited.retry_after_seconds(call.now)));
+            }
         }
     }
     Err(Problem::busy())
@@ -140,7 +149,7 @@ fn changed(call: &Call, before: &Account, mut account: Account) -> Option<Change
         notices.push((NoticeKind::LoginChanged, None));
     }
     if before.phone != account.phone {
-        notices.push((NoticeKind::PhoneChanged, None));
+        notices.push((NoticeKind::PhoneChanged, Some(before.login.clone())));
     }
     let reason = WithdrawnReason::AddressChanged;
     if !notices.is_empty() {
@@ -199,7 +208,7 @@ pub(crate) async fn erase(step: &ManageAccounts, call: &Call) -> Result<Answer, 
         let entry = entry(call, Event::AccountErased, None);
         match store.erase_account(&call.tenant, as_read, Some(&entry), call.now).await? {
             Rewritten::Done => return Ok(Answer::empty()),
-            Rewritten::Changed | Rewritten::Taken => {}
+            Rewritten::Changed | Rewritten::Taken | Rewritten::Limited(_) => {}
         }
     }
     Err(Problem::busy())
@@ -222,7 +231,8 @@ pub(crate) async fn send_link(step: &ManageAccounts, call: &Call) -> Result<Answ
     }
     let link_id = LinkId::new(random());
     let purpose = match call.body.token("kind") {
-        "invite" => LinkPurpose::Invite,
+        // Who has a password has no first one to choose, and a reset lives as long as resets do.
+        "invite" if account.password_phc.is_none() => LinkPurpose::Invite,
         _ => LinkPurpose::Reset,
     };
     let request = LinkRequest {
@@ -240,5 +250,9 @@ pub(crate) async fn send_link(step: &ManageAccounts, call: &Call) -> Result<Answ
     let work = Work::LinkRequested(request);
     let id = format!("{}-{link_id}", purpose.as_str());
     step.store.put_outbox(&OutboxItem::new(&call.tenant, id, work, call.now)).await?;
-    Ok(Answer::new(json!({"status": "accepted", "support_code": call.support_code})))
+    Ok(Answer::new(json!({
+        "status": "accepted",
+        "support_code": call.support_code,
+        "kind": purpose.as_str(),
+    })))
 }

@@ -1,8 +1,12 @@
 //! Finding and reading: accounts, timelines, stories.
 
-use regain_domain::{AccountRef, Login, SupportCode};
-use regain_http::{Answer, Call, Problem, ProblemCode};
-use regain_store::{Actor, Summary, ToldEntry};
+use regain_domain::event::Event;
+use regain_domain::keys::KeyState;
+use regain_domain::link::{Alive, DeathCause};
+use regain_domain::{AccountRef, LinkId, Login, SupportCode};
+use regain_http::{Answer, Call, Problem, ProblemCode, dead_code};
+use regain_notices::Dead;
+use regain_store::{Actor, Summary, ToldEntry, ToldStory};
 use serde_json::{Value, json};
 
 use crate::{ManageAccounts, named, shown, shown_value};
@@ -64,19 +68,57 @@ pub(crate) async fn timeline(step: &ManageAccounts, call: &Call) -> Result<Answe
     Ok(answer.and("cursor", call.cursor(&step.cursors, &list, page.next)))
 }
 
-/// What became of one request. Two calls to the store; one if nobody has the login.
+/// What became of one request, and where its link stands now: the desk reads what the holder of the
+/// link is told. Four calls to the store; two if there is no link, one if nobody has the login.
 pub(crate) async fn story(step: &ManageAccounts, call: &Call) -> Result<Answer, Problem> {
     let unknown = || Problem::new(ProblemCode::SupportCodeUnknown);
     let code = SupportCode::parse(call.param("code")).ok_or_else(unknown)?;
     let story = step.store.story(&call.tenant, &code).await?.ok_or_else(unknown)?;
     let events: Vec<Value> = story.events.iter().map(told).collect();
+    let link = link_of(step, call, &story).await?;
     let answer = Answer::new(json!({
         "support_code": code,
         "at": story.at,
         "outcome": story.outcome,
         "events": events,
     }));
-    Ok(answer.and("cause", story.cause).and("account_id", story.account_id))
+    Ok(answer.and("cause", story.cause).and("account_id", story.account_id).and("link", link))
+}
+
+async fn link_of(
+    step: &ManageAccounts,
+    call: &Call,
+    story: &ToldStory,
+) -> Result<Option<Value>, Problem> {
+    let issued = story.events.iter().find(|event| event.event == Event::LinkIssued.as_str());
+    let Some(link_id) = issued.and_then(|event| LinkId::parse(&event.subject)) else {
+        return Ok(None);
+    };
+    let Some(link) = step.store.link(&call.tenant, link_id).await? else { return Ok(None) };
+    let account = step.store.account_of(&call.tenant, link.whose()).await?;
+    let account = account.as_ref().map(|(_, account)| account);
+    let mut stands = json!({"purpose": link.purpose.as_str()});
+    let members = match link.standing(account, KeyState::Accepted, call.now) {
+        Ok(Alive::Sent { until }) => json!({"state": "sent", "valid_until": until}),
+        Ok(Alive::Clicked { until }) => json!({"state": "clicked", "valid_until": until}),
+        Err((death, remedy)) => {
+            let mut dead = json!({
+                "state": "dead",
+                "code": dead_code(Dead::Link, death.cause).as_str(),
+                "at": death.at,
+                "remedy": remedy.as_str(),
+            });
+            if let (DeathCause::Withdrawn(reason), Some(dead)) = (death.cause, dead.as_object_mut())
+            {
+                dead.insert("reason".to_owned(), reason.as_str().into());
+            }
+            dead
+        }
+    };
+    if let (Some(stands), Value::Object(members)) = (stands.as_object_mut(), members) {
+        stands.extend(members);
+    }
+    Ok(Some(stands))
 }
 
 fn told(entry: &ToldEntry) -> Value {

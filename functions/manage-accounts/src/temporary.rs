@@ -39,7 +39,7 @@ pub(crate) async fn set(step: &ManageAccounts, call: &Call) -> Result<Answer, Pr
         Ok(Some(Changed {
             account,
             reason: WithdrawnReason::ByDesk,
-            notices: vec![(NoticeKind::TemporaryPassword, None)],
+            notices: vec![(NoticeKind::TemporaryPassword, Some(before.login.clone()))],
             event: Event::TemporaryPasswordSet,
             cause: None,
             made: Some(made.text),

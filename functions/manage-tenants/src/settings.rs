@@ -2,7 +2,7 @@
 
 use regain_domain::api_key::Role;
 use regain_domain::{Settings, compliance};
-use regain_http::{Answer, Call, Problem, ProblemCode};
+use regain_http::{Answer, Call, Fault, Problem, ProblemCode};
 use regain_store::{REREADS_MAX, TenantSettings, Written};
 use serde_json::{Map, Value, json};
 
@@ -22,8 +22,11 @@ pub(crate) async fn read(step: &ManageTenants, call: &Call) -> Result<Answer, Pr
 pub(crate) async fn change(step: &ManageTenants, call: &Call) -> Result<Answer, Problem> {
     let patch = call.body.merge_patch();
     let is_operator = call.key.as_ref().is_some_and(|key| key.role == Role::Operator);
-    if !is_operator && OPERATORS.iter().any(|name| patch.contains_key(*name)) {
-        return Err(Problem::new(ProblemCode::Forbidden));
+    let reserved = OPERATORS.iter().filter(|name| !is_operator && patch.contains_key(**name));
+    let reserved = reserved.map(|name| Fault::new(format!("/{name}"), "operator_only"));
+    let reserved: Vec<Fault> = reserved.collect();
+    if !reserved.is_empty() {
+        return Err(Problem::new(ProblemCode::Forbidden).with("errors", json!(reserved)));
     }
     for _ in 0..REREADS_MAX {
         let TenantSettings { settings, version } = stored(step, call).await?;

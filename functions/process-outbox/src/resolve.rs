@@ -23,9 +23,12 @@ pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), Sto
         if job.is_too_late() {
             return drop_request(job, request, &account, Dropped::TooLate).await;
         }
-        if account.blocked.is_some() {
+        if let Some(reason) = account.blocked {
+            if request.origin() == Origin::BackOffice {
+                return drop_request(job, request, &account, Dropped::Blocked).await;
+            }
             let notice = notice(request, (&account_ref, &account), NoticeKind::AccountBlocked);
-            let told = told(job, request, &account, Event::RequestRefused, None);
+            let told = told(job, request, &account, Event::RequestRefused, Some(reason.as_str()));
             match turn(job, request, &account, &notice, &told).await? {
                 Issued::Changed => continue,
                 issued => return settle(job, request, &account, &notice, issued).await,
@@ -121,6 +124,7 @@ async fn issue(
         tries: 0,
         died_at: None,
         death: None,
+        reported_at: None,
         support_code: request.support_code.clone(),
     };
     let notice = notice(request, (account_ref, account), NoticeKind::Link(link.link_id));

@@ -169,6 +169,8 @@ const TEMPORARY: &str = "password_must_change";
 /// A link that nobody needs to click: its grant is in the answer.
 fn clicked_link(call: &Call, account_ref: &AccountRef, account: &Account) -> Link {
     let until = after(call.now, call.settings.unclicked_seconds(LinkPurpose::MustChange));
+    // What the password can no longer do, its grant cannot either.
+    let until = account.temporary_until.map_or(until, |over| until.min(over));
     Link {
         link_id: LinkId::new(random()),
         purpose: LinkPurpose::MustChange,
@@ -186,6 +188,7 @@ fn clicked_link(call: &Call, account_ref: &AccountRef, account: &Account) -> Lin
         tries: 0,
         died_at: None,
         death: None,
+        reported_at: None,
         support_code: call.support_code.clone(),
     }
 }

@@ -47,6 +47,9 @@ pub enum Dropped {
     TooLate,
     /// A condition failed five times over; only seen if something rewrites the account all the time.
     Contention,
+    /// The desk asked, and the account was blocked before the link was made. The desk knows; its
+    /// owner asked for nothing.
+    Blocked,
 }
 
 impl Dropped {
@@ -59,6 +62,7 @@ impl Dropped {
             Self::MailLimit => "mail_limit",
             Self::TooLate => "too_late",
             Self::Contention => "contention",
+            Self::Blocked => "account_blocked",
         }
     }
 }

@@ -77,6 +77,7 @@ fn the_same_link_goes_out_again_only_unclicked_and_within_the_window() {
         tries: 0,
         died_at: None,
         death: None,
+        reported_at: None,
         support_code: crate::support::SupportCode::new([0; 5]),
     };
     let decide = |link: &Link, asked: i64, window: u32| {

@@ -71,6 +71,9 @@ pub struct Link {
     /// By what; present exactly when `died_at` is.
     #[serde(default)]
     pub death: Option<WrittenDeath>,
+    /// When its owner said "this was not me" of what it had been used for. Counts once.
+    #[serde(default, with = "micros::option")]
+    pub reported_at: Option<Timestamp>,
     /// The support code of the request that it answers.
     pub support_code: SupportCode,
 }
@@ -312,6 +315,15 @@ impl Link {
             (State::Dead(own), Some(withdrawn)) => own.earlier(withdrawn),
         };
         Err((death, self.remedy(account, now)))
+    }
+
+    /// Whether what this link was used for still stands: the password that it set is the present
+    /// one.
+    #[must_use]
+    pub fn change_stands(&self, account: &Account) -> bool {
+        account.temporary_until.is_none()
+            && self.died_at.is_some()
+            && account.password_set_at == self.died_at
     }
 
     /// The step that helps now, whatever the link died of.

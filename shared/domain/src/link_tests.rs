@@ -30,6 +30,7 @@ fn sent() -> Link {
         tries: 0,
         died_at: None,
         death: None,
+        reported_at: None,
         support_code: crate::support::SupportCode::new([0; 5]),
     }
 }

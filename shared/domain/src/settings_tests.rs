@@ -54,6 +54,8 @@ fn a_link_url_holds_the_token_after_a_secure_host() {
         ("https:///{token}", false),
         ("https:///evil{token}.example/", false),
         ("https://app.example.com/ {token}", false),
+        ("https://app.example.com/\u{202e}{token}", false),
+        ("https://app.example.com/\u{200b}{token}", false),
         (" https://app.example.com/{token}", false),
         ("https://app.example.com/{token}/{token}", false),
         ("https://good@evil.example/{token}", false),

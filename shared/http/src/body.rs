@@ -3,6 +3,8 @@
 
 mod json;
 
+use std::collections::BTreeSet;
+
 use regain_domain::password::NotAPassword;
 use regain_domain::{Language, Login, password::Password};
 use serde_json::{Map, Value};
@@ -211,11 +213,12 @@ fn object(
     faults: &mut Vec<Fault>,
 ) -> Vec<(&'static str, Parsed)> {
     let mut parsed = Vec::new();
-    for (at, (name, value)) in members.iter().enumerate() {
+    let mut seen = BTreeSet::new();
+    for (name, value) in members {
         let pointer = pointer(within, name);
         match fields.iter().find(|field| field.name == name) {
             None => faults.push(Fault::new(pointer, "unknown_field")),
-            Some(_) if members.iter().take(at).any(|(seen, _)| seen == name) => {
+            Some(field) if !seen.insert(field.name) => {
                 faults.push(Fault::new(pointer, "duplicate_key"));
             }
             Some(field) => {
@@ -224,9 +227,8 @@ fn object(
             }
         }
     }
-    let given = |name: &str| members.iter().any(|(member, _)| member == name);
     for Field { name, presence, .. } in fields {
-        if form != Form::MergePatch && *presence == Presence::Required && !given(name) {
+        if form != Form::MergePatch && *presence == Presence::Required && !seen.contains(name) {
             faults.push(Fault::new(pointer(within, name), "required"));
         }
     }

@@ -16,6 +16,7 @@ use regain_domain::client::ClientAddress;
 use regain_domain::keys::{DerivedKey, Keyring};
 use regain_domain::{Language, Settings, SupportCode, TenantId};
 use regain_notices::ProblemCode;
+use serde_json::json;
 
 use crate::answer::Content;
 use crate::api::{Access, Form, Operation, Route};
@@ -196,7 +197,11 @@ impl Edge {
             body,
             lines,
             query,
-            if_match: header(request, &header::IF_MATCH).map(str::to_owned),
+            // One that cannot be read is there all the same, and matches nothing.
+            if_match: request
+                .headers
+                .get(header::IF_MATCH)
+                .map(|tags| tags.to_str().unwrap_or_default().to_owned()),
             params: found.into_params(),
             language_asked,
             language_accepted,
@@ -259,7 +264,8 @@ fn read_body(operation: &Operation, request: &Incoming<'_>) -> Result<(Body, Vec
     });
     // A compressed body is not JSON yet, and nothing here inflates what a stranger sends.
     if !is_taken || request.headers.contains_key(header::CONTENT_ENCODING) {
-        return Err(Problem::new(ProblemCode::UnsupportedMediaType));
+        let problem = Problem::new(ProblemCode::UnsupportedMediaType);
+        return Err(problem.with("accepted", json!(types)));
     }
     if operation.form == Form::Lines {
         let lines = Body::lines(operation, request.body);

@@ -60,7 +60,7 @@ impl Event {
         let wire: Wire = serde_json::from_value(event)?;
         let headers = wire.headers.iter().filter_map(|(name, value)| {
             let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-            Some((name, HeaderValue::from_str(value).ok()?))
+            Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
         });
         let body = wire.body.unwrap_or_default().into_bytes();
         // What is not base64 is no JSON either, and refused as that.

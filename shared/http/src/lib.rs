@@ -31,7 +31,7 @@ pub use config::{BadConfig, Config};
 pub use edge::Edge;
 pub use log::LogLine;
 pub use paging::PageAsked;
-pub use problem::{Fault, Problem};
+pub use problem::{Fault, Problem, dead_code};
 pub use regain_notices::ProblemCode;
 pub use serve::{InitError, serve, silence_panics};
 pub use settings_cache::SettingsCache;

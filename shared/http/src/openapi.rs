@@ -106,7 +106,7 @@ fn describe(operation: &Operation) -> Value {
         "responses": responses(operation),
     });
     let Some(members) = described.as_object_mut() else { return described };
-    let headers = (operation.form == Form::MergePatch).then(|| {
+    let headers = operation.problems.contains(&ProblemCode::PreconditionFailed).then(|| {
         let schema = json!({"type": "string"});
         let description = "The ETag of what was read; what has changed since is left alone.";
         json!({"name": "If-Match", "in": "header", "description": description, "schema": schema})
@@ -288,6 +288,11 @@ fn problem_schema() -> Value {
             "errors": list(errors, "`invalid_request` and `settings_invalid`: everything at fault, and the bounds of a number."),
             "violations": list(violations, "`password_rejected`: every rule not kept, and its bound."),
             "at": {"type": "string", "format": "date-time", "description": "When a link died."},
+            "accepted": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "`unsupported_media_type`: what is taken.",
+            },
             "grant": text("`password_must_change`: the right to set one of one's own."),
             "valid_until": {
                 "type": "string",

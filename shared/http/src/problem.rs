@@ -53,6 +53,7 @@ pub(crate) const FAULT_CODES: &[&str] = &[
     "out_of_bounds",
     "unknown_hash",
     "hash_too_costly",
+    "operator_only",
 ];
 
 impl Fault {
@@ -122,20 +123,7 @@ impl Problem {
     /// A link or a grant is dead: why, when, and what helps now.
     #[must_use]
     pub fn dead(what: Dead, death: Death, remedy: Remedy, support_code: &SupportCode) -> Self {
-        let code = match (what, death.cause) {
-            (Dead::Link, DeathCause::Expired) => ProblemCode::LinkExpired,
-            (Dead::Link, DeathCause::ClickExpired) => ProblemCode::LinkClickExpired,
-            (Dead::Link, DeathCause::Superseded) => ProblemCode::LinkSuperseded,
-            (Dead::Link, DeathCause::Used) => ProblemCode::LinkUsed,
-            (Dead::Link, DeathCause::Withdrawn(_)) => ProblemCode::LinkWithdrawn,
-            (Dead::Grant, DeathCause::Expired | DeathCause::ClickExpired) => {
-                ProblemCode::GrantExpired
-            }
-            (Dead::Grant, DeathCause::Used) => ProblemCode::GrantUsed,
-            (Dead::Grant, DeathCause::Superseded | DeathCause::Withdrawn(_)) => {
-                ProblemCode::GrantWithdrawn
-            }
-        };
+        let code = dead_code(what, death.cause);
         let mut problem = Self::new(code)
             .with("at", json!(death.at))
             .with("remedy", json!(remedy.as_str()))
@@ -193,6 +181,23 @@ impl Problem {
 impl<E: Error + Send + Sync + 'static> From<E> for Problem {
     fn from(error: E) -> Self {
         Self::down(Box::new(error))
+    }
+}
+
+/// What the holder of a dead link or grant is told.
+#[must_use]
+pub fn dead_code(what: Dead, cause: DeathCause) -> ProblemCode {
+    match (what, cause) {
+        (Dead::Link, DeathCause::Expired) => ProblemCode::LinkExpired,
+        (Dead::Link, DeathCause::ClickExpired) => ProblemCode::LinkClickExpired,
+        (Dead::Link, DeathCause::Superseded) => ProblemCode::LinkSuperseded,
+        (Dead::Link, DeathCause::Used) => ProblemCode::LinkUsed,
+        (Dead::Link, DeathCause::Withdrawn(_)) => ProblemCode::LinkWithdrawn,
+        (Dead::Grant, DeathCause::Expired | DeathCause::ClickExpired) => ProblemCode::GrantExpired,
+        (Dead::Grant, DeathCause::Used) => ProblemCode::GrantUsed,
+        (Dead::Grant, DeathCause::Superseded | DeathCause::Withdrawn(_)) => {
+            ProblemCode::GrantWithdrawn
+        }
     }
 }
 

@@ -54,7 +54,7 @@ problem_codes! {
     InvalidRequest = "invalid_request",
     /// The body is longer than any endpoint reads.
     BodyTooLarge = "body_too_large",
-    /// The body is not of a type that the endpoint takes, or compressed.
+    /// The body is not of a type that the endpoint takes (`accepted`), or compressed.
     UnsupportedMediaType = "unsupported_media_type",
     /// The path is there, the method is not.
     MethodNotAllowed = "method_not_allowed",
@@ -78,7 +78,7 @@ problem_codes! {
     TenantExists = "tenant_exists",
     /// The login is another account's.
     AccountExists = "account_exists",
-    /// The settings are no longer those that `If-Match` names.
+    /// The settings are not those that `If-Match` names, or it names none.
     PreconditionFailed = "precondition_failed",
     /// Settings out of their bounds; `errors` says which.
     SettingsInvalid = "settings_invalid",

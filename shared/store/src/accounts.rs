@@ -11,6 +11,7 @@ use regain_domain::{Account, AccountRef, Language, LinkId, Login, TenantId};
 use serde::Deserialize;
 
 use crate::item::{Item, Key, from_item, text, to_item};
+use crate::limits::{Limit, Limited};
 use crate::timeline::{Entry, Story};
 use crate::transaction::{Outcome, Transaction, Unchanged};
 use crate::work::OutboxItem;
@@ -83,6 +84,8 @@ pub struct Rewrite<'a> {
     pub death: WrittenDeath,
     /// Notices to its owner.
     pub notices: &'a [OutboxItem],
+    /// And how often there may be any.
+    pub limit: &'a Limit,
     /// What the timeline says.
     pub entry: &'a Entry,
     /// When.
@@ -98,6 +101,8 @@ pub enum Rewritten {
     Changed,
     /// Another account has the new login.
     Taken,
+    /// The account has had its notices for this hour.
+    Limited(Limited),
 }
 
 /// Accounts of one transaction: three items each, and it takes a hundred.
@@ -108,6 +113,7 @@ const INDEX: &str = "list";
 enum Part {
     Old,
     New,
+    Limit,
     Other,
 }
 
@@ -236,8 +242,8 @@ impl Store {
         rewrite: Rewrite<'_>,
     ) -> Result<Rewritten, StoreError> {
         const OPERATION: &str = "change the account";
-        let Rewrite { before: (old_ref, old), after: (new_ref, new), death, notices, entry, now } =
-            rewrite;
+        let Rewrite { before, after, death, notices, limit, entry, now } = rewrite;
+        let ((old_ref, old), (new_ref, new)) = (before, after);
         let table = &self.tables.accounts;
         let item = account_item(OPERATION, tenant, new_ref, new)?;
         let unchanged = Unchanged::of(all_members(OPERATION, old)?);
@@ -256,6 +262,9 @@ impl Store {
         for notice in notices {
             transaction = transaction.outbox(Part::Other, notice)?;
         }
+        if !notices.is_empty() {
+            transaction = transaction.take(Part::Limit, &self.tables.tokens, tenant, limit, now)?;
+        }
         let timeline = &self.tables.timeline;
         transaction = transaction.put(
             Part::Other,
@@ -266,12 +275,17 @@ impl Store {
             let story = Story::of(entry, &old.account_id, code).item(OPERATION, tenant)?;
             transaction = transaction.put(Part::Other, timeline, story)?;
         }
-        Ok(match transaction.commit().await? {
-            Outcome::Committed => Rewritten::Done,
-            Outcome::Refused(parts) if parts.iter().any(|(part, _)| *part == Part::Old) => {
-                Rewritten::Changed
-            }
-            Outcome::Refused(_) => Rewritten::Taken,
+        let refused = match transaction.commit().await? {
+            Outcome::Committed => return Ok(Rewritten::Done),
+            Outcome::Refused(refused) => refused,
+        };
+        let is_refused = |part| refused.iter().any(|(refused, _)| *refused == part);
+        Ok(if is_refused(Part::Old) {
+            Rewritten::Changed
+        } else if is_refused(Part::New) {
+            Rewritten::Taken
+        } else {
+            Rewritten::Limited(Limited::now(now))
         })
     }
 
@@ -303,6 +317,35 @@ impl Store {
             Outcome::Committed => Rewritten::Done,
             Outcome::Refused(_) => Rewritten::Changed,
         })
+    }
+
+    /// Erases an account that the list names, readable or not: nobody will look at it again.
+    pub(crate) async fn erase_listed(
+        &self,
+        tenant: &TenantId,
+        listed: &Summary,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "erase an account of a tenant that is gone";
+        let login = Login::parse(&listed.login);
+        let login = login.map_err(|source| StoreError::malformed(OPERATION, source))?;
+        let account_ref = AccountRef::of(tenant, &login);
+        match self.account(tenant, &account_ref).await {
+            Ok(Some(account)) => {
+                self.erase_account(tenant, (&account_ref, &account), None, now).await?;
+            }
+            // The list is a moment behind.
+            Ok(None) => {}
+            Err(StoreError::Malformed { .. }) => {
+                let table = &self.tables.accounts;
+                let transaction = Transaction::new(self, OPERATION)
+                    .delete((), (table, &Key::account(tenant, &account_ref)))?
+                    .delete((), (table, &Key::account_id(tenant, &listed.account_id)))?;
+                transaction.commit().await?;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// A page of all accounts of a tenant, by login, from where `after` ended. The index may be a

@@ -174,22 +174,38 @@ impl Store {
     pub async fn report(
         &self,
         tenant: &TenantId,
-        (account_ref, account): (&AccountRef, &Account),
+        (link, account_ref, account): (&Link, &AccountRef, &Account),
         entry: &Entry,
         now: Timestamp,
     ) -> Result<Written, StoreError> {
         const OPERATION: &str = "report a change";
-        let mut values = ended(OPERATION, account, WithdrawnReason::NotMe, now)?;
-        values.push((":account", text(&account.account_id)));
+        let place = Key::account(tenant, account_ref);
+        let target = (self.tables.accounts.as_str(), &place);
+        let its = (":account", text(&account.account_id));
         let mut transaction = Transaction::new(self, OPERATION)
             .update(
                 (),
-                (&self.tables.accounts, &Key::account(tenant, account_ref)),
-                format!("SET {ENDED}, reported_at = :now"),
-                format!("account_id = :account AND {AS_READ}"),
-                values,
+                (&self.tables.tokens, &Key::link(tenant, link.link_id)),
+                "SET reported_at = :now",
+                "attribute_exists(link_id) AND attribute_not_exists(reported_at)".to_owned(),
+                vec![(":now", micros(now))],
             )?
             .put((), &self.tables.timeline, entry.item(OPERATION, tenant, &account.account_id)?)?;
+        if !link.change_stands(account) {
+            let (flag, is_its) = ("SET reported_at = :now", "account_id = :account".to_owned());
+            let values = vec![its, (":now", micros(now))];
+            transaction = transaction.update((), target, flag, is_its, values)?;
+            return transaction.commit().await.map(|outcome| written(&outcome));
+        }
+        let mut values = ended(OPERATION, account, WithdrawnReason::NotMe, now)?;
+        values.push(its);
+        transaction = transaction.update(
+            (),
+            target,
+            format!("SET {ENDED}, reported_at = :now"),
+            format!("account_id = :account AND {AS_READ}"),
+            values,
+        )?;
         let death = WrittenDeath::Withdrawn(WithdrawnReason::NotMe);
         for slot in account.slots.values() {
             transaction = transaction.kill((), tenant, slot.link_id, death, now, None)?;

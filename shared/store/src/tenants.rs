@@ -180,11 +180,7 @@ impl Store {
         let page = self.accounts(tenant, None, PURGED_MAX).await?;
         for listed in &page.items {
             self.forget_timeline(tenant, &listed.account_id).await?;
-            let Some(found) = self.account_by_id(tenant, &listed.account_id).await? else {
-                continue;
-            };
-            let (account_ref, account) = &found;
-            self.erase_account(tenant, (account_ref, account), None, now).await?;
+            self.erase_listed(tenant, listed, now).await?;
         }
         Ok(page.items.is_empty())
     }

@@ -111,7 +111,8 @@ pub struct Notice {
     pub account_ref: AccountRef,
     /// and which it is, if it has moved since.
     pub account_id: String,
-    /// The address that it goes to, if it is not the account's any more.
+    /// The address that it goes to; none: the account's when it goes. One of that moment is kept for
+    /// what the owner of that address must hear of, wherever the account moves.
     pub to: Option<String>,
     /// When what it tells of happened.
     #[serde(with = "regain_domain::time::micros")]
@@ -173,7 +174,10 @@ impl OutboxItem {
         let mut item = to_item(operation, &self.key(), self)?;
         let shard = self.outbox_id.bytes().fold(0_u8, |sum, byte| sum.wrapping_add(byte)) % SHARDS;
         item.insert("due_shard".to_owned(), shard_value(shard));
-        item.insert("ttl".to_owned(), ttl(self.created_at, KEPT_SECONDS));
+        // What is left of a tenant must go, however long that takes.
+        if !matches!(self.work, Work::TenantDeleted) {
+            item.insert("ttl".to_owned(), ttl(self.created_at, KEPT_SECONDS));
+        }
         Ok(item)
     }
 }

@@ -41,7 +41,12 @@ pub(super) fn is_a_link_url(text: &str) -> bool {
     let host_is_whole =
         before.split_once("://").is_some_and(|(_, rest)| rest.contains(['/', '?', '#']));
     let parsed = Url::parse(&filled).ok().filter(secure);
-    host_is_whole && !after.contains("{token}") && parsed.is_some() && is_plain(text)
+    // ASCII: in a mail, nothing invisible may stand in it or turn what is read around.
+    host_is_whole
+        && !after.contains("{token}")
+        && parsed.is_some()
+        && is_plain(text)
+        && text.is_ascii()
 }
 
 /// As a browser sends it. A star in a host would parse, and match nothing that anybody means.

@@ -168,7 +168,7 @@ pub(super) const ACCOUNT: Route = Route {
                 PREFERRED,
             ],
             answer: ACCOUNT_FIELDS,
-            problems: &[P::AccountUnknown, P::AccountExists],
+            problems: &[P::AccountUnknown, P::AccountExists, P::TooManyRequests],
             ..Operation::PATCH
         },
         Operation {
@@ -195,7 +195,15 @@ pub(super) const SEND_LINK: Route = Route {
             LANGUAGE,
         ],
         status: 202,
-        answer: &[ACCEPTED, SUPPORT_CODE],
+        answer: &[
+            ACCEPTED,
+            SUPPORT_CODE,
+            Field::required(
+                "kind",
+                Kind::OneOf(&["reset", "invite"]),
+                "Which link it is: to an account that has a password, never an invite.",
+            ),
+        ],
         problems: &[P::AccountUnknown, P::AccountBlocked],
         ..Operation::POST
     }],
@@ -244,6 +252,7 @@ pub(super) const TEMPORARY_PASSWORD: Route = Route {
             P::AccountBlocked,
             P::TemporaryPasswordsDisabled,
             P::PasswordRejected,
+            P::TooManyRequests,
         ],
         ..Operation::POST
     }],
@@ -263,6 +272,16 @@ pub(super) const TIMELINE: Route = Route {
     }],
 };
 
+const STORY_LINK: &[Field] = &[
+    Field::required("purpose", Kind::OneOf(&["reset", "invite", "must_change"]), "What for."),
+    Field::required("state", Kind::OneOf(&["sent", "clicked", "dead"]), "How far it has come."),
+    Field::optional("valid_until", Kind::Moment, "Of one that works."),
+    Field::optional("code", Kind::Text(40), "Of a dead one: what its holder is told."),
+    Field::optional("reason", Kind::Text(40), "Why it was withdrawn."),
+    Field::optional("at", Kind::Moment, "When it died."),
+    Field::optional("remedy", Kind::Text(40), "The one step that helps its holder."),
+];
+
 pub(super) const SUPPORT: Route = Route {
     path: "/admin/v1/tenants/{tenant}/support/{code}",
     function: FUNCTION,
@@ -277,6 +296,7 @@ pub(super) const SUPPORT: Route = Route {
             Field::optional("cause", Kind::Text(200), "Why, where nothing came of it."),
             Field::optional("account_id", Kind::Text(36), "Whose account."),
             Field::required("events", Kind::List(EVENT_FIELDS), "What followed, oldest first."),
+            Field::optional("link", Kind::Object(STORY_LINK), "Where its link stands now."),
         ],
         problems: &[P::SupportCodeUnknown],
         ..Operation::GET

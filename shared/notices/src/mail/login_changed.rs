@@ -29,7 +29,8 @@ pub struct LoginChanged<'a> {
     pub changed_at: Timestamp,
     /// Which address the mail goes to.
     pub which: Address,
-    /// The new login, masked: `m•••@example.org`. In full it is for its owner only.
+    /// The new login, masked: `m•••@example.org`. In full it is for its owner only, and the mail
+    /// to the new address, which is its owner's, needs no hint of itself.
     pub new_login_hint: &'a str,
 }
 

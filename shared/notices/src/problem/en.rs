@@ -6,7 +6,7 @@ super::words! {
     BodyTooLarge: "The request is too large",
         "The request is larger than what is accepted here.";
     UnsupportedMediaType: "This media type is not accepted",
-        "This address does not take this media type, or does not take it compressed. See the API's document for what it takes.";
+        "This address does not take this media type, or does not take it compressed. The member `accepted` says what it takes.";
     MethodNotAllowed: "This method is not accepted here",
         "This address does not take that method. The Allow header names those it does take.";
     NotFound: "Not found",
@@ -29,14 +29,14 @@ super::words! {
         "An organisation has this name, or had it until it was deleted. Names are never given twice, so choose another.";
     AccountExists: "This login is taken",
         "This organisation has an account with this login already. Change that account, or choose another login.";
-    PreconditionFailed: "The settings were changed in the meantime",
-        "They are no longer as they were when they were read, so this change was not made. Read them again, then make the change again.";
+    PreconditionFailed: "The condition does not fit the settings",
+        "If-Match does not fit the settings as they are now, so nothing was changed. Read them again, then make the change with the ETag of that answer.";
     SettingsInvalid: "Some settings are not accepted",
         "The list of errors says which ones, and within what bounds they must be.";
     TooManyApiKeys: "There are too many keys",
         "This organisation has as many keys as it may have. Revoke one that is no longer needed, then try again.";
     TemporaryPasswordsDisabled: "Temporary passwords are not switched on",
-        "This organisation has not switched them on in its settings. Send a link to choose a password instead.";
+        "This organisation has not switched them on, or did so just now: a change of settings counts within a minute. Send a link to choose a password instead, or try again in a minute.";
     TooManyLines: "There are too many lines",
         "An import takes at most 500 lines a call. Split it into several calls.";
     TooManyRequests: "Too many requests",

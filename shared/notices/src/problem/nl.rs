@@ -6,7 +6,7 @@ super::words! {
     BodyTooLarge: "Het verzoek is te groot",
         "Het verzoek is groter dan wat hier wordt aangenomen.";
     UnsupportedMediaType: "Dit mediatype kan hier niet",
-        "Dit adres neemt dit mediatype niet aan, of niet gecomprimeerd. In het document van de API staat wat het wel aanneemt.";
+        "Dit adres neemt dit mediatype niet aan, of niet gecomprimeerd. Het veld `accepted` zegt wat het wel aanneemt.";
     MethodNotAllowed: "Deze methode kan hier niet",
         "Dit adres neemt die methode niet aan. De header Allow noemt de methoden die wel kunnen.";
     NotFound: "Niet gevonden",
@@ -29,14 +29,14 @@ super::words! {
         "Een organisatie heeft deze naam, of had hem tot ze werd verwijderd. Een naam wordt nooit twee keer uitgegeven, dus kies een andere.";
     AccountExists: "Deze login is bezet",
         "Deze organisatie heeft al een account met deze login. Wijzig dat account, of kies een andere login.";
-    PreconditionFailed: "De instellingen zijn intussen gewijzigd",
-        "Ze zijn niet meer zoals toen ze werden gelezen, dus deze wijziging is niet gedaan. Lees ze opnieuw en breng de wijziging opnieuw aan.";
+    PreconditionFailed: "De voorwaarde past niet bij de instellingen",
+        "If-Match past niet bij de instellingen zoals ze nu zijn, dus er is niets gewijzigd. Lees ze opnieuw en wijzig ze dan met de ETag uit dat antwoord.";
     SettingsInvalid: "Een aantal instellingen kan zo niet",
         "De lijst met fouten zegt welke, en binnen welke grenzen ze moeten blijven.";
     TooManyApiKeys: "Er zijn te veel sleutels",
         "Deze organisatie heeft zoveel sleutels als ze mag hebben. Trek er een in die niet meer nodig is en probeer het dan opnieuw.";
     TemporaryPasswordsDisabled: "Tijdelijke wachtwoorden staan niet aan",
-        "Deze organisatie heeft ze niet aangezet in haar instellingen. Stuur in plaats daarvan een link om een wachtwoord te kiezen.";
+        "Deze organisatie heeft ze niet aangezet, of nog maar net: een wijziging van de instellingen telt binnen een minuut. Stuur in plaats daarvan een link om een wachtwoord te kiezen, of probeer het over een minuut opnieuw.";
     TooManyLines: "Er zijn te veel regels",
         "Een import neemt per aanroep hoogstens 500 regels aan. Verdeel hem over meer aanroepen.";
     TooManyRequests: "Te veel verzoeken",
