@@ -71,9 +71,48 @@ impl Up {
     }
 
     async fn post(&self, endpoint: &str, body: Value) -> (u16, Value) {
-        let url = format!("{}/v1/demo/{endpoint}", self.text("/api"));
+        self.post_at("demo", endpoint, body).await
+    }
+
+    async fn post_at(&self, tenant: &str, endpoint: &str, body: Value) -> (u16, Value) {
+        let url = format!("{}/v1/{tenant}/{endpoint}", self.text("/api"));
         let response = self.http.post(url).json(&body).send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    /// A call of the back office.
+    async fn admin(&self, method: &str, path: &str, key: &str, body: Value) -> (u16, Value) {
+        let url = format!("{}/admin/v1/{path}", self.text("/api"));
+        let mut request = self.http.request(method.parse().unwrap(), url).bearer_auth(key);
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        let (status, text) = (response.status().as_u16(), response.text().await.unwrap());
+        (status, serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    async fn import(&self, tenant: &str, key: &str, lines: &str) -> String {
+        let url = format!("{}/admin/v1/tenants/{tenant}/accounts/import", self.text("/api"));
+        let request = self.http.post(url).bearer_auth(key).body(lines.to_owned());
+        let request = request.header("content-type", "application/x-ndjson");
+        request.send().await.unwrap().text().await.unwrap()
+    }
+
+    /// The token of a mail to somebody, another than `known`.
+    async fn other_token(&self, to: &str, known: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let mails = self.mails(to).await;
+            let links = mails.iter().flat_map(|mail| mail["links"].as_array().unwrap());
+            let urls = links.filter(|link| link["rel"] == "action").map(|link| &link["url"]);
+            let tokens = urls.map(|url| url.as_str().unwrap().rsplit('/').next().unwrap());
+            if let Some(token) = tokens.into_iter().find(|token| *token != known) {
+                return token.to_owned();
+            }
+            assert!(begun.elapsed() < PATIENCE, "no mail to {to}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     async fn code(&self, endpoint: &str, body: Value) -> (u16, String) {
@@ -199,6 +238,58 @@ async fn a_person_gets_back_in_while_the_clock_is_moved_over_both_deadlines() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_back_office_makes_a_tenant_whose_people_get_in() {
+    let up = Up::start().await;
+    let operator = up.text("/operator_key");
+    let (status, made) =
+        up.admin("POST", "tenants", &operator, json!({"tenant": "zuid", "name": "Zuid"})).await;
+    assert_eq!((status, &made["settings"]["name"]), (201, &json!("Zuid")), "{made}");
+    let key = made["api_key"].as_str().unwrap();
+    let (status, _) =
+        up.admin("GET", "tenants/zuid/settings", &up.text("/admin_key"), json!(null)).await;
+    assert_eq!(status, 404, "the demo's admin is a stranger here");
+
+    // 500 people of before, one call; the same file again changes nothing.
+    let lines: String =
+        (0..500).map(|n| format!("{{\"login\":\"p{n}@zuid.example\"}}\n")).collect();
+    for expected in ["created", "unchanged"] {
+        let answer = up.import("zuid", key, &lines).await;
+        assert_eq!(answer.lines().count(), 500);
+        assert!(answer.lines().all(|line| line.contains(expected)), "{expected}");
+    }
+
+    // One of them is invited, chooses a password and signs in.
+    let (_, found) =
+        up.admin("GET", "tenants/zuid/accounts?login=p7@zuid.example", key, json!(null)).await;
+    let id = found["accounts"][0]["account_id"].as_str().unwrap();
+    let path = format!("tenants/zuid/accounts/{id}/send-link");
+    let (status, sent) = up.admin("POST", &path, key, json!({"kind": "invite"})).await;
+    assert_eq!((status, &sent["kind"]), (202, &json!("invite")), "{sent}");
+    let token = up.other_token("p7@zuid.example", "").await;
+    let at_zuid = async |step: &str, body: Value| up.post_at("zuid", step, body).await;
+    let (_, clicked) = at_zuid("click-link", json!({"token": token})).await;
+    assert_eq!(clicked["purpose"], "invite", "{clicked}");
+    let body = json!({"grant": clicked["grant"], "password": "Molenwiek42"});
+    assert_eq!(at_zuid("set-password", body).await.0, 200);
+    let body = json!({"login": "p7@zuid.example", "password": "Molenwiek42"});
+    assert_eq!(at_zuid("sign-in", body).await.0, 200);
+
+    // What the tenant sets is seen within a minute by functions that are warm.
+    let patch = json!({"own_password": "generated"});
+    assert_eq!(up.admin("PATCH", "tenants/zuid/settings", key, patch).await.0, 200);
+    up.clock("+61s");
+    let (_, asked) = at_zuid("request-reset", json!({"login": "p7@zuid.example"})).await;
+    let token = up.other_token("p7@zuid.example", &token).await;
+    let (_, clicked) = at_zuid("click-link", json!({"token": token})).await;
+    assert_eq!(clicked["password"], "generated", "{clicked}");
+    let story = format!("tenants/zuid/support/{}", asked["support_code"].as_str().unwrap());
+    let (_, story) = up.admin("GET", &story, key, json!(null)).await;
+    assert_eq!(story["link"]["state"], "clicked", "{story}");
+    assert_eq!(up.admin("DELETE", "tenants/zuid", &operator, json!(null)).await.0, 204);
+    assert_eq!(up.admin("GET", "tenants/zuid/settings", key, json!(null)).await.0, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_api_keeps_to_its_openapi_document_whatever_is_sent() {
     let up = Up::start().await;
     let schemathesis = Command::new(program()).args(["tool", "schemathesis"]).output().unwrap();
@@ -206,9 +297,15 @@ async fn the_api_keeps_to_its_openapi_document_whatever_is_sent() {
     let schemathesis = String::from_utf8(schemathesis.stdout).unwrap();
     let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/openapi.json");
     let run = Command::new(schemathesis.trim())
+        .args(["--config-file", concat!(env!("CARGO_MANIFEST_DIR"), "/schemathesis.toml")])
         .args(["run", document, "--url", &up.text("/api"), "--checks", "all"])
         // A well-formed text may still be no token of ours: 400 `link_damaged`, as documented.
         .args(["--exclude-checks", "positive_data_acceptance"])
+        // The operator's key: any other would find itself in the list and revoke itself. And the
+        // demo is not deleted, or all that follows would be 404.
+        .args(["--header", &format!("Authorization: Bearer {}", up.text("/operator_key"))])
+        .args(["--exclude-operation-id", "delete-tenant"])
+        .env("SCHEMATHESIS_HOOKS", concat!(env!("CARGO_MANIFEST_DIR"), "/schemathesis_hooks.py"))
         .args(["--max-examples", "30", "--seed", "1", "--no-color"])
         .current_dir(&up.folder)
         .output()
@@ -217,7 +314,8 @@ async fn the_api_keeps_to_its_openapi_document_whatever_is_sent() {
     assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
     let operations: usize =
         regain_http::routes::ROUTES.iter().map(|route| route.operations.len()).sum();
-    assert!(said.contains(&format!("Tested: {operations}")), "every operation was called: {said}");
+    let all_but_one = format!("Tested: {}", operations - 1);
+    assert!(said.contains(&all_but_one), "every operation was called: {said}");
 }
 
 /// The lines that the functions wrote.
