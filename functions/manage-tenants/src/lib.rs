@@ -7,7 +7,6 @@
 
 mod settings;
 
-use jiff::Timestamp;
 use regain_domain::api_key::{self, ApiKeyId, Role};
 use regain_domain::seal::Seal;
 use regain_domain::{Settings, TenantId};
@@ -124,14 +123,13 @@ async fn list_api_keys(step: &ManageTenants, call: &Call) -> Result<Answer, Prob
 }
 
 fn shown(key: &StoredApiKey) -> Value {
-    let last_used_at: Option<Timestamp> = key.last_used_at;
     json!({
         "id": key.id,
         "prefix": key.prefix,
         "role": key.role.as_str(),
         "name": key.name,
         "created_at": key.created_at,
-        "last_used_at": last_used_at,
+        "last_used_at": key.last_used_at,
     })
 }
 
