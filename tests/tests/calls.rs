@@ -38,7 +38,7 @@ const SIGN_IN: &str = "TransactWriteItems[ConditionCheckItem accounts, PutItem t
 const REHASH: &str = "TransactWriteItems[UpdateItem accounts, PutItem timeline]";
 const WITHDRAW: &str =
     "TransactWriteItems[UpdateItem tokens, UpdateItem accounts, PutItem timeline]";
-const REPORT: &str = "TransactWriteItems[UpdateItem accounts, PutItem timeline]";
+const REPORT: &str = "TransactWriteItems[UpdateItem tokens, PutItem timeline, UpdateItem accounts]";
 
 /// A world whose functions have read the tenant's settings.
 async fn warm() -> World {

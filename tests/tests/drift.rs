@@ -138,6 +138,25 @@ fn the_openapi_document_is_what_the_code_says() {
     assert_eq!(written, regain_http::openapi::document(), "cargo xtask openapi");
 }
 
+/// It is read nowhere else, and who is told that it counts must be able to rely on it.
+#[test]
+fn the_openapi_document_tells_of_if_match_where_it_counts_and_nowhere_else() {
+    let document = regain_http::openapi::document();
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations = paths.flat_map(|path| path.as_object().unwrap().values());
+    let tells = |operation: &&Value| operation.to_string().to_lowercase().contains("if-match");
+    let telling: Vec<&Value> = operations.filter(tells).collect();
+    let ids: Vec<&Value> = telling.iter().map(|operation| &operation["operationId"]).collect();
+    assert_eq!(ids, ["change-settings"]);
+    let headers: Vec<(&Value, &Value)> = telling[0]["parameters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|parameter| (&parameter["name"], &parameter["in"]))
+        .collect();
+    assert_eq!(headers, [(&Value::from("If-Match"), &Value::from("header"))]);
+}
+
 #[test]
 fn the_readme_lists_every_operation() {
     let readme = read("README.md");

@@ -155,6 +155,39 @@ fn hash(cost: Cost, password: &str) -> String {
     Hasher::new(cost).hash(&password, [3; 16]).expect("a hash")
 }
 
+/// Bcrypt reads 72 bytes: what follows them was never checked, and must not become what is.
+#[tokio::test]
+async fn of_a_long_password_a_bcrypt_hash_stays_and_no_wrong_tail_takes_its_place() {
+    let of_71 = "$2b$04$abcdefghijklmnopqrstuu.gc7UY/21CSNJGJg21jJzx9QiOpJ9bO";
+    let of_72 = "$2b$04$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i";
+    let beginning = "x".repeat(72);
+    for tail in ["", "y", "z and more", &"x".repeat(900)] {
+        let world = World::new().await;
+        world.change_account(MO, |account| account.password_phc = Some(of_72.to_owned())).await;
+        let password = format!("{beginning}{tail}");
+        for seconds in [1, 2] {
+            let reply = sign_in(&world, seconds, MO, &password).await;
+            assert_eq!(reply.status, 200, "{tail}");
+            assert_eq!(world.account(MO).await.password_phc.as_deref(), Some(of_72), "{tail}");
+        }
+        assert_eq!(sign_in(&world, 3, MO, &"x".repeat(71)).await.status, 401);
+        // Whatever was typed first, the owner's own still fits.
+        assert_eq!(sign_in(&world, 4, MO, &format!("{beginning}-the-right-one")).await.status, 200);
+    }
+    for (phc, password) in [
+        (of_71, "x".repeat(71)),
+        ("$2b$04$wyo/mGH354sUAfmeOWr6FuQWoxQjdl9rKSoqoq8bznixPqgImvU9i", RIGHT.to_owned()),
+    ] {
+        let world = World::new().await;
+        world.change_account(MO, |account| account.password_phc = Some(phc.to_owned())).await;
+        assert_eq!(sign_in(&world, 1, MO, &password).await.status, 200);
+        let stored = world.account(MO).await.password_phc.unwrap_or_default();
+        assert!(stored.starts_with("$argon2id$"), "a whole one is upgraded: {stored}");
+        assert_eq!(sign_in(&world, 2, MO, &password).await.status, 200);
+        assert_eq!(sign_in(&world, 2, MO, &format!("{password}x")).await.status, 401);
+    }
+}
+
 /// What a sign-in read is no longer true when it writes: the rehash of the old password must not
 /// come back over the new one, nor a session be given.
 #[tokio::test]

@@ -90,7 +90,8 @@ async fn link_of(
     call: &Call,
     story: &ToldStory,
 ) -> Result<Option<Value>, Problem> {
-    let issued = story.events.iter().find(|event| event.event == Event::LinkIssued.as_str());
+    let mailed = [Event::LinkIssued.as_str(), Event::LinkRepeated.as_str()];
+    let issued = story.events.iter().find(|event| mailed.contains(&event.event.as_str()));
     let Some(link_id) = issued.and_then(|event| LinkId::parse(&event.subject)) else {
         return Ok(None);
     };

@@ -50,7 +50,9 @@ pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), Sto
             }
             Issue::SameAgain(link_id) => {
                 let notice = notice(request, (&account_ref, &account), NoticeKind::Link(link_id));
-                let told = told(job, request, &account, Event::LinkRepeated, None);
+                let (entry, story) = told(job, request, &account, Event::LinkRepeated, None);
+                // The link that was made before, for this request made none.
+                let told = (Entry { subject: link_id.to_string(), ..entry }, story);
                 let issued = turn(job, request, &account, &notice, &told).await?;
                 (notice, issued)
             }

@@ -153,6 +153,16 @@ mod tests {
         }
     }
 
+    /// One that cannot be read must not count as one that is not there: `If-Match` guards a change.
+    #[test]
+    fn a_header_beyond_ascii_is_there_all_the_same() {
+        for (tags, is_there) in [("\"\u{e9}\"", true), ("\"1\"", true), ("\"1\"\n", false)] {
+            let read = Event::read(event(json!({"if-match": tags}), json!("{}"), false)).unwrap();
+            let kept = read.headers.get("if-match").map(HeaderValue::as_bytes);
+            assert_eq!(kept, is_there.then_some(tags.as_bytes()), "{tags}");
+        }
+    }
+
     #[test]
     fn a_body_is_bytes_however_it_comes() {
         for (body, encoded, expected) in [

@@ -108,6 +108,7 @@ pub enum Rewritten {
 /// Accounts of one transaction: three items each, and it takes a hundred.
 const BATCH_MAX: usize = 33;
 const INDEX: &str = "list";
+const LIST: &str = "list the accounts";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -319,35 +320,6 @@ impl Store {
         })
     }
 
-    /// Erases an account that the list names, readable or not: nobody will look at it again.
-    pub(crate) async fn erase_listed(
-        &self,
-        tenant: &TenantId,
-        listed: &Summary,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        const OPERATION: &str = "erase an account of a tenant that is gone";
-        let login = Login::parse(&listed.login);
-        let login = login.map_err(|source| StoreError::malformed(OPERATION, source))?;
-        let account_ref = AccountRef::of(tenant, &login);
-        match self.account(tenant, &account_ref).await {
-            Ok(Some(account)) => {
-                self.erase_account(tenant, (&account_ref, &account), None, now).await?;
-            }
-            // The list is a moment behind.
-            Ok(None) => {}
-            Err(StoreError::Malformed { .. }) => {
-                let table = &self.tables.accounts;
-                let transaction = Transaction::new(self, OPERATION)
-                    .delete((), (table, &Key::account(tenant, &account_ref)))?
-                    .delete((), (table, &Key::account_id(tenant, &listed.account_id)))?;
-                transaction.commit().await?;
-            }
-            Err(error) => return Err(error),
-        }
-        Ok(())
-    }
-
     /// A page of all accounts of a tenant, by login, from where `after` ended. The index may be a
     /// moment behind. One call.
     pub async fn accounts(
@@ -356,7 +328,18 @@ impl Store {
         after: Option<&Login>,
         limit: u32,
     ) -> Result<Page<Summary>, StoreError> {
-        const OPERATION: &str = "list the accounts";
+        let Page { items, next } = self.listed(tenant, after, limit).await?;
+        let items = items.into_iter().map(|item| from_item(LIST, item));
+        Ok(Page { items: items.collect::<Result<_, _>>()?, next })
+    }
+
+    /// The same as it stands there, readable or not.
+    pub(crate) async fn listed(
+        &self,
+        tenant: &TenantId,
+        after: Option<&Login>,
+        limit: u32,
+    ) -> Result<Page<Item>, StoreError> {
         let list = Key::tenant(tenant).value();
         let start = after.map(|login| {
             let mut start = Key::account(tenant, &AccountRef::of(tenant, login)).attributes();
@@ -375,12 +358,10 @@ impl Store {
             .set_exclusive_start_key(start)
             .send()
             .await
-            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
+            .map_err(|error| StoreError::unavailable(LIST, error))?;
         let next = answer.last_evaluated_key.as_ref();
         let next = next.and_then(|key| key.get("login")?.as_s().ok()).cloned();
-        let items = answer.items.unwrap_or_default().into_iter();
-        let items = items.map(|item| from_item(OPERATION, item));
-        Ok(Page { items: items.collect::<Result<_, _>>()?, next })
+        Ok(Page { items: answer.items.unwrap_or_default(), next })
     }
 }
 

@@ -4,12 +4,12 @@ use std::pin::Pin;
 
 use jiff::Timestamp;
 use regain_domain::time::micros;
-use regain_domain::{Settings, TenantId};
+use regain_domain::{AccountRef, Login, Settings, TenantId};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Page;
 use crate::api_keys::StoredApiKey;
-use crate::item::{Key, from_item, micros as moment, number, text, to_item, value};
+use crate::item::{Item, Key, from_item, micros as moment, number, text, to_item, value};
 use crate::links::Written;
 use crate::transaction::{Outcome, Transaction};
 use crate::work::OutboxItem;
@@ -177,12 +177,45 @@ impl Store {
     /// not be found any more. True if none is left.
     pub async fn purge(&self, tenant: &TenantId, now: Timestamp) -> Result<bool, StoreError> {
         const PURGED_MAX: u32 = 100;
-        let page = self.accounts(tenant, None, PURGED_MAX).await?;
+        let page = self.listed(tenant, None, PURGED_MAX).await?;
         for listed in &page.items {
-            self.forget_timeline(tenant, &listed.account_id).await?;
             self.erase_listed(tenant, listed, now).await?;
         }
         Ok(page.items.is_empty())
+    }
+
+    /// Erases what the list names, readable or not: nobody will look at it again.
+    async fn erase_listed(
+        &self,
+        tenant: &TenantId,
+        listed: &Item,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "erase an account of a tenant that is gone";
+        let member = |name| listed.get(name).and_then(|value| value.as_s().ok());
+        let account_id = member("account_id");
+        if let Some(account_id) = account_id {
+            self.forget_timeline(tenant, account_id).await?;
+        }
+        if let Some(login) = member("login").and_then(|login| Login::parse(login).ok()) {
+            let account_ref = AccountRef::of(tenant, &login);
+            match self.account(tenant, &account_ref).await {
+                Ok(Some(account)) => {
+                    self.erase_account(tenant, (&account_ref, &account), None, now).await?;
+                    return Ok(());
+                }
+                Ok(None) | Err(StoreError::Malformed { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        // Not to be read, not where its login says, or gone already: the list is a moment behind.
+        let table = &self.tables.accounts;
+        let keys = member("pk").map(|pk| Key::read(pk)).into_iter();
+        let mut transaction = Transaction::new(self, OPERATION);
+        for key in keys.chain(account_id.map(|id| Key::account_id(tenant, id))) {
+            transaction = transaction.delete((), (table, &key))?;
+        }
+        transaction.commit().await.map(|_| ())
     }
 
     /// What the edge's cache is handed, since the edge knows no store.

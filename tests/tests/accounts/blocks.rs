@@ -5,7 +5,7 @@ use regain_domain::account::BlockReason;
 use regain_tests::{Reply, World, after};
 use serde_json::{Value, json};
 
-use crate::{MO, NEW, OLD, assert_sound, at_rest, on_mo, sent_link};
+use crate::{MO, NEW, OLD, assert_sound, at_rest, invited, on_mo};
 
 async fn block(world: &World, seconds: i64, reason: &str) -> Reply {
     on_mo(world, after(seconds), Method::POST, "/block", json!({"reason": reason})).await
@@ -17,7 +17,7 @@ async fn a_block_ends_links_and_sessions_and_is_told_after_the_right_password_on
         let world = World::new().await;
         let reset = world.reset_token(after(0), MO).await;
         let grant = world.grant(after(1), &reset).await;
-        let invite = sent_link(&world, after(2), "invite").await;
+        let invite = invited(&world, after(2)).await;
         let reply = block(&world, 10, reason).await;
         assert_eq!((reply.status, reply.text("blocked")), (200, reason), "{reply:?}");
         assert_eq!((world.account(MO).await.epoch, &reply.body["links"]), (1, &json!([])));

@@ -5,7 +5,7 @@ use regain_tests::{World, after};
 use serde_json::{Value, json};
 
 use crate::{
-    ANN, MO, MO_ID, MOVED, NEW, OLD, assert_sound, at_rest, created, found, on_mo, path, sent_link,
+    ANN, MO, MO_ID, MOVED, NEW, OLD, assert_sound, at_rest, created, found, invited, on_mo, path,
 };
 
 async fn change(world: &World, seconds: i64, body: Value) -> regain_tests::Reply {
@@ -40,7 +40,7 @@ async fn another_login_or_phone_ends_links_and_grants() {
         let world = World::new().await;
         let reset = world.reset_token(after(0), MO).await;
         let grant = world.grant(after(5), &reset).await;
-        let invite = sent_link(&world, after(10), "invite").await;
+        let invite = invited(&world, after(10)).await;
         assert_eq!(world.live_links(after(15)).await.len(), 2);
         let reply = change(&world, 20, body.clone()).await;
         assert_eq!((reply.status, &reply.body["links"]), (200, &json!([])), "{reply:?}");

@@ -59,6 +59,15 @@ pub(crate) async fn sent_link(world: &World, now: Timestamp, kind: &str) -> Stri
     world.newest_token(MO)
 }
 
+/// Has the desk invite Mo, as one who has no password yet; gives the token.
+pub(crate) async fn invited(world: &World, now: Timestamp) -> String {
+    let mut kept = None;
+    world.change_account(MO, |mo| kept = mo.password_phc.take()).await;
+    let token = sent_link(world, now, "invite").await;
+    world.change_account(MO, |mo| mo.password_phc = kept).await;
+    token
+}
+
 /// Everything at rest, but for when a key was last used.
 pub(crate) fn at_rest(world: &World) -> Vec<(String, Value)> {
     let mut all = world.cloud.dump().unwrap();

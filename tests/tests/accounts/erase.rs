@@ -4,9 +4,7 @@ use http::Method;
 use regain_tests::{World, after, plain};
 use serde_json::{Value, json};
 
-use crate::{
-    MO, MO_ID, MOVED, NEW, OLD, assert_sound, created, found, on_mo, places_of, sent_link,
-};
+use crate::{MO, MO_ID, MOVED, NEW, OLD, assert_sound, created, found, invited, on_mo, places_of};
 
 /// A world in which Mo has everything that an account can have, and has just been erased at second
 /// 100. With the tokens of a reset, of an invite, and the grant of the first.
@@ -21,7 +19,7 @@ async fn erased() -> (World, [String; 2], String) {
     world.reset_token(after(14), MO).await;
     let reset = world.reset_token(after(15), MO).await;
     let grant = world.grant(after(16), &reset).await;
-    let invite = sent_link(&world, after(17), "invite").await;
+    let invite = invited(&world, after(17)).await;
     world.request(after(18), MO).await;
     let reply = on_mo(&world, after(100), Method::DELETE, "", Value::Null).await;
     assert_eq!((reply.status, &reply.body), (204, &Value::Null), "{reply:?}");

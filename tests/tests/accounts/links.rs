@@ -5,11 +5,12 @@ use http::Method;
 use regain_tests::{Reply, World, after};
 use serde_json::{Value, json};
 
-use crate::{MO, MO_ID, NEW, OLD, assert_sound, at_rest, path, sent_link};
+use crate::{MO, MO_ID, NEW, OLD, assert_sound, at_rest, invited, path, sent_link};
 
 const FRESH: &str = "new@example.com";
 const FRESH_ID: &str = "id-of-new";
-const WEEK: i64 = 604_800;
+const DAY: i64 = 86_400;
+const WEEK: i64 = 7 * DAY;
 
 async fn send(world: &World, seconds: i64, account_id: &str, body: Value) -> Reply {
     let path = path(account_id, "/send-link");
@@ -23,13 +24,18 @@ async fn purposes(world: &World) -> Vec<&'static str> {
 
 #[tokio::test]
 async fn the_desk_has_a_link_sent_and_does_not_see_it() {
-    for (kind, account_id, login) in
-        [("reset", MO_ID, MO), ("invite", MO_ID, MO), ("invite", FRESH_ID, FRESH)]
-    {
+    // Who has a password has no first one to choose: an invite is a reset then.
+    for (asked, kind, account_id, login) in [
+        ("reset", "reset", MO_ID, MO),
+        ("invite", "reset", MO_ID, MO),
+        ("reset", "reset", FRESH_ID, FRESH),
+        ("invite", "invite", FRESH_ID, FRESH),
+    ] {
         let world = World::new().await;
-        let reply = send(&world, 0, account_id, json!({"kind": kind})).await;
-        assert_eq!((reply.status, reply.text("status")), (202, "accepted"));
-        assert_eq!(reply.body.as_object().unwrap().len(), 2, "a status and a support code");
+        let reply = send(&world, 0, account_id, json!({"kind": asked})).await;
+        let told = [reply.text("status"), reply.text("kind")];
+        assert_eq!((reply.status, told), (202, ["accepted", kind]));
+        assert_eq!(reply.body.as_object().unwrap().len(), 3, "and a support code");
         world.deliver(after(5)).await;
         let mails = world.cloud.messages(None);
         assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [login]);
@@ -37,6 +43,8 @@ async fn the_desk_has_a_link_sent_and_does_not_see_it() {
         assert!(mails[0].text.contains(code));
         let says_desk = mails[0].text.contains("service desk");
         assert!(kind == "invite" || says_desk, "{}", mails[0].text);
+        let subject = mails[0].subject.as_deref().unwrap();
+        assert_eq!(subject.starts_with("Choose a new password"), kind == "reset", "{subject}");
         let token = world.newest_token(login);
         let link = serde_json::to_value(world.link(&token).await.unwrap()).unwrap();
         assert_eq!((&link["origin"], &link["purpose"]), (&json!("back_office"), &json!(kind)));
@@ -46,6 +54,9 @@ async fn the_desk_has_a_link_sent_and_does_not_see_it() {
         assert_eq!(issued["support_code"], code);
         assert_eq!(world.outcome(code).as_deref(), Some("link_issued"));
         assert!(!reply.log.to_string().contains(&token));
+        let seconds = if kind == "invite" { WEEK } else { 2 * DAY };
+        let checked = world.check(after(9), &token).await;
+        assert_eq!(checked.text("valid_until"), after(5 + seconds).to_string(), "as {kind}s do");
 
         let clicked = world.click(after(10), &token).await;
         assert_eq!((clicked.text("purpose"), clicked.text("login")), (kind, login));
@@ -58,7 +69,7 @@ async fn the_desk_has_a_link_sent_and_does_not_see_it() {
 #[tokio::test]
 async fn an_invite_has_its_own_validity_and_every_endpoint_knows_it() {
     let world = World::new().await;
-    let token = sent_link(&world, after(0), "invite").await;
+    let token = invited(&world, after(0)).await;
     let checked = world.check(after(WEEK - 1), &token).await;
     let told = [checked.text("purpose"), checked.text("state"), checked.text("login_hint")];
     assert_eq!(told, ["invite", "sent", "m•••@example.com"]);
@@ -72,13 +83,13 @@ async fn an_invite_has_its_own_validity_and_every_endpoint_knows_it() {
     let grant = world.grant(after(WEEK + 20), &next).await;
     assert_eq!(world.set(after(WEEK + 30), &grant, NEW).await.status, 200, "and that one works");
 
-    let token = sent_link(&world, after(WEEK + 100), "invite").await;
+    let token = invited(&world, after(WEEK + 100)).await;
     let grant = world.grant(after(WEEK + 110), &token).await;
     let withdrawn = world.not_me(after(WEEK + 120), &token).await;
     assert_eq!((withdrawn.status, withdrawn.text("status")), (200, "withdrawn"));
     let dead = world.set(after(WEEK + 130), &grant, "Rotonde64").await;
     assert_eq!((dead.code(), dead.text("reason")), ("grant_withdrawn", "not_me"));
-    let clicked_late = sent_link(&world, after(WEEK + 200), "invite").await;
+    let clicked_late = invited(&world, after(WEEK + 200)).await;
     world.grant(after(2 * WEEK + 199), &clicked_late).await;
     let late = world.click(after(2 * WEEK + 199 + 900), &clicked_late).await;
     assert_eq!(late.code(), "link_click_expired");
@@ -88,10 +99,7 @@ async fn an_invite_has_its_own_validity_and_every_endpoint_knows_it() {
 async fn a_reset_and_an_invite_live_beside_each_other_until_one_is_used() {
     for used in [0, 1] {
         let world = World::new().await;
-        let tokens = [
-            sent_link(&world, after(0), "reset").await,
-            sent_link(&world, after(1), "invite").await,
-        ];
+        let tokens = [sent_link(&world, after(0), "reset").await, invited(&world, after(1)).await];
         assert_eq!(purposes(&world).await, ["reset", "invite"]);
         let grants =
             [world.grant(after(10), &tokens[0]).await, world.grant(after(10), &tokens[1]).await];
@@ -105,8 +113,8 @@ async fn a_reset_and_an_invite_live_beside_each_other_until_one_is_used() {
         assert!(world.live_links(after(30)).await.is_empty());
     }
     let world = World::new().await;
-    let first = sent_link(&world, after(0), "invite").await;
-    let second = sent_link(&world, after(10), "invite").await;
+    let first = invited(&world, after(0)).await;
+    let second = invited(&world, after(10)).await;
     let dead = world.check(after(20), &first).await;
     assert_eq!((dead.code(), dead.text("remedy")), ("link_superseded", "use_newer_link"));
     assert_eq!(world.check(after(20), &second).await.status, 200);

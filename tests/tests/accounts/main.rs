@@ -18,16 +18,20 @@ mod import;
 #[cfg(test)]
 mod links;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod own_password;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]
+mod story_links;
+#[cfg(test)]
 mod temporary;
 
 #[cfg(test)]
 use common::{
-    ANN, MO, MO_ID, MOVED, NEW, OLD, assert_sound, at_rest, created, found, on_mo, path, places_of,
-    sent_link,
+    ANN, MO, MO_ID, MOVED, NEW, OLD, assert_sound, at_rest, created, found, invited, on_mo, path,
+    places_of, sent_link,
 };

@@ -7,7 +7,7 @@ use regain_domain::settings::OwnPassword;
 use regain_tests::{World, after};
 use serde_json::{Value, json};
 
-use crate::{MO, NEW, OLD, places_of, sent_link};
+use crate::{MO, NEW, OLD, invited, places_of, sent_link};
 
 async fn world(own_password: OwnPassword) -> World {
     World::with(|settings| settings.own_password = own_password).await
@@ -59,7 +59,10 @@ async fn a_click_says_what_is_to_be_chosen_and_anything_else_burns_no_try() {
     ] {
         let world = world(own_password).await;
         for kind in ["reset", "invite"] {
-            let token = sent_link(&world, after(0), kind).await;
+            let token = match kind {
+                "invite" => invited(&world, after(0)).await,
+                _ => sent_link(&world, after(0), kind).await,
+            };
             let clicked = world.click(after(10), &token).await;
             assert_eq!(clicked.text("password"), word);
             let grant = clicked.text("grant");

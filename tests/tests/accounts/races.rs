@@ -8,7 +8,7 @@ use regain_domain::password::Password;
 use regain_tests::{Reply, World, after};
 use serde_json::{Value, json};
 
-use crate::{MO, MO_ID, MOVED, NEW, OLD, assert_sound, on_mo, sent_link};
+use crate::{MO, MO_ID, MOVED, NEW, OLD, assert_sound, invited, on_mo};
 
 const ROUNDS: usize = 10;
 
@@ -151,7 +151,7 @@ async fn a_click_beside_a_move_or_a_block_opens_nothing() {
     for round in 0..ROUNDS {
         let world = World::new().await;
         let reset = world.reset_token(after(0), MO).await;
-        let invite = sent_link(&world, after(5), "invite").await;
+        let invite = invited(&world, after(5)).await;
         let (ended, reason) = match round % 2 {
             0 => (change(&world, json!({"login": MOVED})).await, ""),
             _ => (block(&world).await, ""),
@@ -165,7 +165,7 @@ async fn a_click_beside_a_move_or_a_block_opens_nothing() {
     for round in 0..ROUNDS {
         let world = World::new().await;
         let reset = world.reset_token(after(0), MO).await;
-        let invite = sent_link(&world, after(5), "invite").await;
+        let invite = invited(&world, after(5)).await;
         let ends = async {
             match round % 2 {
                 0 => change(&world, json!({"login": MOVED})).await,

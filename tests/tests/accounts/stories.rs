@@ -56,7 +56,15 @@ async fn every_code_on_an_answer_leads_to_its_story() {
     for (reply, expected) in [
         (known, json!(["link_issued", null, MO_ID, ["link_issued", "link_sent"]])),
         (unknown, json!(["no_such_account", null, null, []])),
-        (blocked, json!(["request_refused", null, "id-of-bo", ["request_refused", "notice_sent"]])),
+        (
+            blocked,
+            json!([
+                "request_refused",
+                "payment_overdue",
+                "id-of-bo",
+                ["request_refused", "notice_sent"]
+            ]),
+        ),
         (failed, json!(["sign_in_failed", null, MO_ID, ["sign_in_failed"]])),
         (nobody, json!(["no_such_account", null, null, []])),
         (refused, json!(["sign_in_refused", "payment_overdue", "id-of-bo", ["sign_in_refused"]])),

@@ -8,7 +8,7 @@ use regain_domain::policy::Profile;
 use regain_tests::{Reply, World, after};
 use serde_json::{Value, json};
 
-use crate::{MO, MOVED, NEW, OLD, assert_sound, at_rest, on_mo, path, places_of, sent_link};
+use crate::{MO, MOVED, NEW, OLD, assert_sound, at_rest, invited, on_mo, path, places_of};
 
 const H24: i64 = 86_400;
 
@@ -144,13 +144,42 @@ async fn it_works_for_a_day_and_not_at_its_end() {
     let over = world.post(after(H24), "sign-in", json!({"login": MO, "password": password})).await;
     assert_eq!((over.status, over.code()), (401, "sign_in_failed"));
     assert_eq!(over.body.get("grant"), None);
-    // The right that was given in time has its time.
+    // A mail helps then, as ever.
     let token = world.reset_token(after(H24 + 10), MO).await;
     let grant = world.grant(after(H24 + 20), &token).await;
     let same = world.set(after(H24 + 30), &grant, &password).await;
     assert_eq!(same.body["violations"], json!([{"code": "reused"}]));
     assert_eq!(world.set(after(H24 + 40), &grant, NEW).await.status, 200);
     assert_eq!(world.sign_in(after(H24 + 50), MO, NEW).await.0, 200);
+}
+
+/// What the password can no longer do, the right that it gave cannot either.
+#[tokio::test]
+async fn the_right_to_choose_another_never_outlives_it() {
+    for (signed_in, ends) in
+        [(H24 - 901, H24 - 1), (H24 - 900, H24), (H24 - 899, H24), (H24 - 30, H24), (H24 - 1, H24)]
+    {
+        let world = world().await;
+        let password = made(&world, 0).await;
+        let given = refused(&world, after(signed_in), &password).await;
+        assert_eq!(given.text("valid_until"), after(ends).to_string(), "{signed_in}");
+        let again = refused(&world, after(ends - 1), &password).await;
+        let told = [again.text("grant"), again.text("valid_until")];
+        assert_eq!(told, [given.text("grant"), given.text("valid_until")], "{signed_in}");
+        assert_eq!(world.set(after(ends - 1), given.text("grant"), "weak").await.status, 422);
+        let before = world.account(MO).await.password_version;
+        let dead = world.set(after(ends), given.text("grant"), NEW).await;
+        let remedy = if ends < H24 { "sign_in" } else { "request_again" };
+        let told = [dead.code(), dead.text("at"), dead.text("remedy")];
+        assert_eq!(told, ["grant_expired", &after(ends).to_string(), remedy], "{signed_in}");
+        assert_eq!(world.account(MO).await.password_version, before);
+        assert_sound(&world, after(ends)).await;
+    }
+    let world = world().await;
+    let password = made(&world, 0).await;
+    let given = refused(&world, after(H24 - 1), &password).await;
+    assert_eq!(world.set(after(H24 - 1), given.text("grant"), NEW).await.status, 200, "in time");
+    assert_eq!(world.sign_in(after(H24), MO, NEW).await.0, 200);
 }
 
 #[tokio::test]
@@ -172,7 +201,7 @@ async fn it_ends_what_was_there_before_and_the_owner_hears_of_it() {
     let world = world().await;
     let reset = world.reset_token(after(0), MO).await;
     let grant = world.grant(after(1), &reset).await;
-    let invite = sent_link(&world, after(2), "invite").await;
+    let invite = invited(&world, after(2)).await;
     world.cloud.clear_messages().unwrap();
     let reply = temporary(&world, 10, json!({"beginning": "Eddydebeste"})).await;
     for (reply, code) in [

@@ -205,6 +205,8 @@ async fn making_and_finding_an_account_costs_one_or_two_calls_beside_the_key() {
 const PUT: &str = "PutItem accounts";
 const DELETE: &str = "DeleteItem accounts";
 const OUTBOX: &str = "PutItem outbox";
+/// Of the notices of an hour.
+const TAKE: &str = "UpdateItem tokens";
 const TOLD: &str = "PutItem timeline";
 
 /// Two reads, and then these in one transaction.
@@ -220,7 +222,7 @@ async fn changing_an_account_costs_three_calls_beside_the_key_and_two_where_noth
     let delete =
         |status, calls| (Method::DELETE, "/id-of-ann".to_owned(), Value::Null, status, calls);
     let (read, gone) = (own(&[GET, GET]), own(&[GET]));
-    let moved = then(&[DELETE, PUT, PUT, OUTBOX, OUTBOX, TOLD, TOLD]);
+    let moved = then(&[DELETE, PUT, PUT, OUTBOX, OUTBOX, TAKE, TOLD, TOLD]);
     let (mo, ann) = ("/id-of-mo", "/id-of-ann/temporary-password");
     let (block, unblock) = ("/id-of-new/block", "/id-of-new/unblock");
     let send = "/id-of-new/send-link";
@@ -229,7 +231,7 @@ async fn changing_an_account_costs_three_calls_beside_the_key_and_two_where_noth
         patch(mo, json!({}), 200, read.clone()),
         patch(mo, json!({"last_name": "Jansen"}), 200, read.clone()),
         patch(mo, json!({"last_name": "Bos"}), 200, then(&[PUT, TOLD, TOLD])),
-        patch(mo, json!({"phone": "+31612345678"}), 200, then(&[PUT, OUTBOX, TOLD, TOLD])),
+        patch(mo, json!({"phone": "+31612345678"}), 200, then(&[PUT, OUTBOX, TAKE, TOLD, TOLD])),
         patch(mo, json!({"phone": "x"}), 400, Vec::new()),
         patch(mo, json!({"login": "m2@example.com"}), 200, moved.clone()),
         patch(mo, json!({"login": "ann@example.com"}), 409, moved),
@@ -240,7 +242,7 @@ async fn changing_an_account_costs_three_calls_beside_the_key_and_two_where_noth
         post(unblock, Value::Null, 200, read.clone()),
         post(send, reset, 202, own(&[GET, GET, OUTBOX])),
         post(send, json!({"kind": "reset", "return_url": "https://x.example/"}), 400, Vec::new()),
-        post(ann, Value::Null, 200, then(&[PUT, OUTBOX, TOLD, TOLD])),
+        post(ann, Value::Null, 200, then(&[PUT, OUTBOX, TAKE, TOLD, TOLD])),
         post(ann, json!({"beginning": "de Vries"}), 422, read),
         delete(204, then(&[DELETE, DELETE, TOLD])),
         delete(404, gone),
@@ -254,15 +256,16 @@ async fn changing_an_account_costs_three_calls_beside_the_key_and_two_where_noth
 #[tokio::test]
 async fn each_live_link_that_a_change_ends_is_one_write_in_the_same_transaction() {
     let world = warm().await;
-    world.reset_token(after(1), MO).await;
-    let invite = "tenants/demo/accounts/id-of-mo/send-link";
+    // Who has no password yet can have both.
+    world.reset_token(after(1), "new@example.com").await;
+    let invite = "tenants/demo/accounts/id-of-new/send-link";
     let invite = (Method::POST, invite);
     asked(&world, 2, invite, &world.desk, json!({"kind": "invite"})).await;
     world.deliver(after(3)).await;
-    assert_eq!(world.account(MO).await.slots.len(), 2);
+    assert_eq!(world.account("new@example.com").await.slots.len(), 2);
     let (kill, told) = ("UpdateItem tokens", "PutItem timeline");
     let blocked = transaction(&["PutItem accounts", kill, kill, told, told]);
-    let block = (Method::POST, "tenants/demo/accounts/id-of-mo/block");
+    let block = (Method::POST, "tenants/demo/accounts/id-of-new/block");
     let (_, calls) = asked(&world, 4, block, &world.admin, json!({"reason": "other"})).await;
     assert_eq!(calls, [KEY, GET, GET, &blocked]);
 
@@ -274,7 +277,7 @@ async fn each_live_link_that_a_change_ends_is_one_write_in_the_same_transaction(
 }
 
 #[tokio::test]
-async fn a_story_is_two_calls_and_one_where_nothing_followed() {
+async fn a_story_is_four_calls_two_without_a_link_and_one_where_nothing_followed() {
     let world = warm().await;
     let ask = async |code: &str| {
         let path = format!("tenants/demo/support/{code}");
@@ -287,7 +290,14 @@ async fn a_story_is_two_calls_and_one_where_nothing_followed() {
         reply.text("support_code").to_owned()
     };
     let story = "GetItem timeline";
-    assert_eq!(ask(&code(MO).await).await, (200, own(&[KEY, story, "Query timeline"])));
+    let link = [KEY, story, "Query timeline", "GetItem tokens", GET];
+    let mos = code(MO).await;
+    assert_eq!(ask(&mos).await, (200, own(&link)));
+    let failed = world.post(after(3), "sign-in", json!({"login": MO, "password": "x"})).await;
+    world.deliver(after(3)).await;
+    for code in [failed.text("support_code"), &code("bo@example.com").await] {
+        assert_eq!(ask(code).await, (200, own(&[KEY, story, "Query timeline"])));
+    }
     assert_eq!(ask(&code("nobody@example.com").await).await, (200, own(&[KEY, story])));
     assert_eq!(ask("0000000").await, (404, own(&[KEY, story])));
     assert_eq!(ask("x").await, (404, own(&[KEY])));

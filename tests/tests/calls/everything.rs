@@ -78,31 +78,32 @@ async fn ask(world: &World, method: Method, path: &str, body: Value) -> Value {
 async fn back_office(world: &World) {
     let (get, post) = (Method::GET, Method::POST);
     let (patch, delete) = (Method::PATCH, Method::DELETE);
-    let ann = "tenants/demo/accounts/id-of-ann";
-    let of_ann = |end: &str| format!("{ann}/{end}");
+    // Who has no password yet can have a reset and an invite at once.
+    let fresh = "tenants/demo/accounts/id-of-new";
+    let of_fresh = |end: &str| format!("{fresh}/{end}");
     let made = json!({"login": "jo@example.com", "password": "Molenwiek42"});
     ask(world, post.clone(), "tenants/demo/accounts", made).await;
     ask(world, get.clone(), "tenants/demo/accounts", Value::Null).await;
     for kind in ["reset", "invite"] {
-        ask(world, post.clone(), &of_ann("send-link"), json!({"kind": kind})).await;
+        ask(world, post.clone(), &of_fresh("send-link"), json!({"kind": kind})).await;
     }
     world.deliver(after(90_000)).await;
-    ask(world, patch, ann, json!({"login": "ann2@example.com"})).await; // kills both
-    ask(world, post.clone(), &of_ann("block"), json!({"reason": "other"})).await;
-    ask(world, post.clone(), &of_ann("unblock"), Value::Null).await;
-    let path = of_ann("temporary-password");
+    ask(world, patch, fresh, json!({"login": "new2@example.com"})).await; // kills both
+    ask(world, post.clone(), &of_fresh("block"), json!({"reason": "other"})).await;
+    ask(world, post.clone(), &of_fresh("unblock"), Value::Null).await;
+    let path = of_fresh("temporary-password");
     let temporary = ask(world, post, &path, Value::Null).await;
     world.deliver(after(90_000)).await;
     let password = temporary["password"].as_str().unwrap();
     for _ in 0..2 {
-        assert_eq!(world.sign_in(after(90_001), "ann2@example.com", password).await.0, 403);
+        assert_eq!(world.sign_in(after(90_001), "new2@example.com", password).await.0, 403);
     }
-    ask(world, get.clone(), &of_ann("timeline"), Value::Null).await;
-    let code = world.request(after(90_002), "ann2@example.com").await;
+    ask(world, get.clone(), &of_fresh("timeline"), Value::Null).await;
+    let code = world.request(after(90_002), "new2@example.com").await;
     world.deliver(after(90_002)).await;
     let story = format!("tenants/demo/support/{}", code.text("support_code"));
     ask(world, get, &story, Value::Null).await;
-    ask(world, delete, ann, Value::Null).await;
+    ask(world, delete, fresh, Value::Null).await;
 }
 
 async fn a_tenant_ends(world: &World) {

@@ -140,10 +140,10 @@ async fn every_operation_reads_its_own_media_type_and_no_other() {
     let others = [others.as_slice(), &["application/json; charset=latin1", "*/*", "json"]].concat();
     for row in with_body() {
         let (_, operation) = row;
-        let taken: Vec<&str> = match operation.form {
-            Form::Json => json.to_vec(),
-            Form::MergePatch => [patch, json].concat(),
-            Form::Lines => lines.to_vec(),
+        let (taken, accepted): (Vec<&str>, Value) = match operation.form {
+            Form::Json => (json.to_vec(), json!(["application/json"])),
+            Form::MergePatch => ([patch, json].concat(), json!(patch)),
+            Form::Lines => (lines.to_vec(), json!(["application/x-ndjson"])),
         };
         let refused = all.iter().filter(|media_type| !taken.contains(media_type)).chain(&others);
         let refused = refused.copied().map(Some).chain([None]);
@@ -152,6 +152,7 @@ async fn every_operation_reads_its_own_media_type_and_no_other() {
             let told = (reply.status, reply.code());
             let expected = (415, "unsupported_media_type");
             assert_eq!(told, expected, "{} as {media_type:?}", operation.id);
+            assert_eq!(reply.body["accepted"], accepted, "{}", operation.id);
         }
         for media_type in taken {
             let request = with_type(&world, row, Some(media_type), b"{}x");
@@ -161,6 +162,7 @@ async fn every_operation_reads_its_own_media_type_and_no_other() {
                 let packed = request.clone().header("content-encoding", encoding);
                 let reply = world.send(after(0), &packed).await;
                 assert_eq!(reply.status, 415, "{} packed by {encoding}", operation.id);
+                assert_eq!(reply.body["accepted"], accepted, "{}", operation.id);
             }
         }
     }

@@ -60,10 +60,70 @@ async fn a_blocked_account_is_told_whom_to_ask_and_gets_no_link() {
     assert!(!mail.text.contains("payment"), "why is for the desk to say: {}", mail.text);
     let mut events = world.events("bo@example.com").await;
     events.sort();
-    assert_eq!(events, ["notice_sent", "request_refused"]);
+    assert_eq!(events, ["notice_sent", "request_refused: payment_overdue"]);
     let outcome = world.outcome(reply.text("support_code"));
     assert_eq!(outcome.as_deref(), Some("request_refused"));
     assert_eq!(world.live_links(after(0)).await, []);
+}
+
+/// What the desk finds under a code: outcome and cause.
+async fn story(world: &World, code: &str) -> (Value, Value) {
+    let path = format!("tenants/demo/support/{code}");
+    let found = world.admin(http::Method::GET, &path, &world.desk, Value::Null).await;
+    assert_eq!(found.status, 200, "{found:?}");
+    (found.body["outcome"].clone(), found.body["cause"].clone())
+}
+
+/// An operation of the back office on Mo's account.
+async fn office(world: &World, seconds: i64, end: &str, body: Value) -> Reply {
+    let path = format!("tenants/demo/accounts/id-of-mo/{end}");
+    let reply = world.admin_at(after(seconds), http::Method::POST, &path, &world.admin, body).await;
+    assert!(reply.status < 300, "{reply:?}");
+    reply
+}
+
+/// The desk knows of the block, and the owner asked for nothing.
+#[tokio::test]
+async fn the_desks_link_to_an_account_blocked_meanwhile_comes_to_nothing_and_says_why() {
+    for kind in ["reset", "invite"] {
+        let world = World::new().await;
+        let asked = office(&world, 0, "send-link", json!({"kind": kind})).await;
+        office(&world, 1, "block", json!({"reason": "trial_ended"})).await;
+        world.deliver(after(2)).await;
+        assert_eq!(world.cloud.messages(None).len(), 0);
+        assert_eq!(world.outbox(), [] as [Value; 0]);
+        assert_eq!(world.live_links(after(2)).await, []);
+        assert_eq!(
+            world.events("mo@example.com").await,
+            ["account_blocked: trial_ended", "request_dropped: account_blocked"]
+        );
+        let told = story(&world, asked.text("support_code")).await;
+        assert_eq!(told, (json!("request_dropped"), json!("account_blocked")));
+    }
+}
+
+#[tokio::test]
+async fn who_asks_for_oneself_is_mailed_of_a_block_and_the_desk_reads_which() {
+    for by_link in [false, true] {
+        let world = World::new().await;
+        let token = world.reset_token(after(0), "mo@example.com").await;
+        world.cloud.clear_messages().unwrap();
+        let asked = match by_link {
+            true => json!({"token": token}),
+            false => json!({"login": "mo@example.com"}),
+        };
+        let asked = world.post(after(1), "request-reset", asked).await;
+        office(&world, 2, "block", json!({"reason": "revoked_by_admin"})).await;
+        world.deliver(after(3)).await;
+        let [mail] = world.cloud.messages(None).try_into().unwrap();
+        assert_eq!((mail.to.as_str(), mail.links.len()), ("mo@example.com", 0));
+        assert!(!mail.text.contains("revoked"), "why is for the desk to say: {}", mail.text);
+        let events = world.events("mo@example.com").await;
+        let refused = events.iter().find(|event| event.starts_with("request_refused"));
+        assert_eq!(refused.unwrap(), "request_refused: revoked_by_admin");
+        let told = story(&world, asked.text("support_code")).await;
+        assert_eq!(told, (json!("request_refused"), json!("revoked_by_admin")));
+    }
 }
 
 #[tokio::test]
@@ -77,7 +137,7 @@ async fn a_block_lifted_before_the_mail_went_is_not_told() {
     assert_eq!(world.cloud.messages(None).len(), 0);
     assert_eq!(
         world.events("bo@example.com").await,
-        ["request_refused", "request_dropped: no_longer_live"]
+        ["request_refused: payment_overdue", "request_dropped: no_longer_live"]
     );
 }
 

@@ -101,12 +101,14 @@ async fn accounts(story: &mut Story) {
     let page = story.office("read-timeline", ANN, "limit=1", none()).await;
     let next = format!("limit=1&cursor={}", page.text("cursor"));
     story.office("read-timeline", ANN, &next, none()).await;
-    let sent = story.office("send-link", ANN, "", json!({"kind": "invite"})).await;
-    story.world.deliver(after(200)).await;
-    let ann = "ann@example.com";
-    let tokens = [story.world.newest_token(ann), story.world.newest_not_me(ann)];
-    story.secrets.extend(tokens);
-    story.office("read-story", sent.text("support_code"), "", none()).await;
+    for (named, login) in [("id-of-new", "new@example.com"), (ANN, "ann@example.com")] {
+        // An invite to who has no password yet, a reset to who has.
+        let sent = story.office("send-link", named, "", json!({"kind": "invite"})).await;
+        story.world.deliver(after(200)).await;
+        let tokens = [story.world.newest_token(login), story.world.newest_not_me(login)];
+        story.secrets.extend(tokens);
+        story.office("read-story", sent.text("support_code"), "", none()).await;
+    }
     story.office("change-account", ANN, "", json!({"login": MOVED, "phone": PHONE})).await;
     story.world.deliver(after(200)).await;
     story.office("block-account", ANN, "", json!({"reason": "other"})).await;

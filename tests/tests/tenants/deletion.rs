@@ -13,7 +13,7 @@ async fn make(world: &World, seconds: i64, tenant: &str, name: &str) -> Reply {
     world.admin_at(after(seconds), Method::POST, "tenants", &world.operator, body).await
 }
 
-async fn end(world: &World, seconds: i64, tenant: &str) -> Reply {
+pub(crate) async fn end(world: &World, seconds: i64, tenant: &str) -> Reply {
     let path = format!("tenants/{tenant}");
     world.admin_at(after(seconds), Method::DELETE, &path, &world.operator, NULL).await
 }
@@ -134,7 +134,7 @@ async fn tenants_are_listed_page_by_page_each_once() {
 }
 
 /// A tenant with sixty accounts, and everything that can be under way at one. Gives its keys.
-async fn busy_tenant(world: &World) -> [String; 2] {
+pub(crate) async fn busy_tenant(world: &World) -> [String; 2] {
     let made = make(world, 0, OTHER, "Other").await;
     let admin = made.text("api_key").to_owned();
     let tenant = TenantId::parse(OTHER).unwrap();
@@ -157,7 +157,7 @@ async fn busy_tenant(world: &World) -> [String; 2] {
 }
 
 /// The keys of its items in a table, of one kind.
-fn keys_of(world: &World, table: &str, kind: &str) -> Vec<String> {
+pub(crate) fn keys_of(world: &World, table: &str, kind: &str) -> Vec<String> {
     let prefix = format!("{OTHER}#{kind}#");
     let items = world.cloud.items(table).unwrap();
     let keys = items.iter().map(|item| item["pk"]["S"].as_str().unwrap().to_owned());
@@ -165,7 +165,7 @@ fn keys_of(world: &World, table: &str, kind: &str) -> Vec<String> {
 }
 
 /// What is left of its people: accounts, ids, timelines.
-fn people(world: &World) -> [usize; 3] {
+pub(crate) fn people(world: &World) -> [usize; 3] {
     let count = |table, kind| keys_of(world, table, kind).len();
     [count("accounts", "account"), count("accounts", "id"), count("timeline", "timeline")]
 }

@@ -192,11 +192,16 @@ async fn patch_if(world: &World, tags: &str, body: &Value) -> Reply {
 async fn a_change_with_if_match_is_made_only_on_what_was_seen() {
     let world = World::new().await;
     let days = |days: u32| json!({"timeline_days": days});
-    for seen in ["\"0\"", "\"2\"", "W/\"1\"", "1", "", "\"\"", "\"1", "\"0\", \"2\"", "\"*\""] {
+    let before = at_rest(&world);
+    // One beyond ASCII cannot be read, but it is there: nothing is changed that nobody has seen.
+    let unread = ["\"é\"", "\"1\", \"é\"", "\u{2a}\u{301}", "\"1\u{feff}\""];
+    let read = ["\"0\"", "\"2\"", "W/\"1\"", "1", "", "\"\"", "\"1", "\"0\", \"2\"", "\"*\""];
+    for seen in read.into_iter().chain(unread) {
         let reply = patch_if(&world, seen, &days(7)).await;
         assert_eq!(outcome(&reply), (412, "precondition_failed"), "{seen}");
         assert_eq!(shown(&world).await["timeline_days"], 365, "{seen}");
     }
+    assert_eq!(at_rest(&world), before);
     for (version, seen) in ["\"1\"", "\"9\", \"2\"", "*", "\"4\",\"5\""].into_iter().enumerate() {
         let reply = patch_if(&world, seen, &days(8)).await;
         let next = format!("\"{}\"", version + 2);
@@ -276,17 +281,21 @@ async fn admins_who_change_different_settings_at_once_lose_nothing() {
 async fn what_a_tenant_may_send_from_is_the_operators_to_say() {
     let world = World::new().await;
     let before = at_rest(&world);
-    for body in [
-        json!({"sender_domains": ["bank.example"]}),
-        json!({"sms_names": ["Bank"]}),
-        json!({"sender_domains": null}),
-        json!({"timeline_days": 7, "sms_names": []}),
+    for (body, members) in [
+        (json!({"sender_domains": ["bank.example"]}), vec!["/sender_domains"]),
+        (json!({"sms_names": ["Bank"]}), vec!["/sms_names"]),
+        (json!({"sender_domains": null}), vec!["/sender_domains"]),
+        (json!({"timeline_days": 7, "sms_names": []}), vec!["/sms_names"]),
+        (json!({"sms_names": [], "sender_domains": []}), vec!["/sender_domains", "/sms_names"]),
         // Out of bounds or not: it is not the admin's to be told.
-        json!({"sender_domains": ["not a domain"]}),
+        (json!({"sender_domains": ["not a domain"]}), vec!["/sender_domains"]),
     ] {
-        for key in [&world.admin, &world.desk] {
+        let reserved: Vec<_> = members.into_iter().map(|name| (name, "operator_only")).collect();
+        // The desk changes no setting at all, and is told of none.
+        for (key, faulty) in [(&world.admin, reserved), (&world.desk, Vec::new())] {
             let reply = patch(&world, after(0), key, body.clone()).await;
             assert_eq!(outcome(&reply), (403, "forbidden"), "{body}");
+            assert_eq!(faults(&reply), faulty, "{body}");
         }
     }
     assert_eq!(at_rest(&world), before);

@@ -114,7 +114,7 @@ async fn what_became_of_a_request_is_one_event_with_its_cause() {
     assert_eq!(world.not_me(after(42), &token).await.status, 200);
     assert_eq!(
         new_events(&world, ANN, of_ann).await,
-        [json!(["link_withdrawn", "caller", null, 41])],
+        [json!(["link_withdrawn", "caller", "not_me", 41])],
         "said twice, done once"
     );
     world.deliver(after(43)).await;
@@ -128,7 +128,7 @@ async fn what_became_of_a_request_is_one_event_with_its_cause() {
         new_events(&world, BO, of_bo).await,
         [
             json!(["notice_sent", "system", null, 50]),
-            json!(["request_refused", "caller", null, 50])
+            json!(["request_refused", "caller", "payment_overdue", 50])
         ]
     );
 }

@@ -120,9 +120,6 @@ impl Stored {
         }
     }
 
-    /// Whether it is what a new hash is today, or dearer. Argon2's price is its memory times its
-    /// passes, as in OWASP's list of settings of equal strength; so that making a hash anew never
-    /// makes it cheaper to guess.
     /// Whether the hash depends on all of the password. Bcrypt reads 72 bytes: one that fits so far
     /// may go on otherwise, and must not take the place of the right one.
     pub(super) fn reads_all_of(&self, password: &Password) -> bool {
@@ -130,6 +127,9 @@ impl Stored {
         !is_bcrypt || password.expose().len() < BCRYPT_KEY_BYTES_MAX
     }
 
+    /// Whether it is what a new hash is today, or dearer. Argon2's price is its memory times its
+    /// passes, as in OWASP's list of settings of equal strength; so that making a hash anew never
+    /// makes it cheaper to guess.
     pub(super) fn is_worth(&self, today: Cost) -> bool {
         let Function::Argon2 { algorithm: Algorithm::Argon2id, version: Version::V0x13, params } =
             &self.function
