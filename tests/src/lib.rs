@@ -5,10 +5,12 @@
 
 mod at_rest;
 mod back_office;
+mod seeds;
 mod steps;
 mod stories;
 mod world;
 
 pub use back_office::{Row, operations};
+pub use seeds::{ACCOUNTS, Account};
 pub use stories::{moment, plain};
-pub use world::{ACCOUNTS, Account, NOW, Reply, Request, World, after};
+pub use world::{NOW, Reply, Request, World, after};

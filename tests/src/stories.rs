@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::World;
-use crate::world::SEED;
+use crate::seeds::SEED;
 
 impl World {
     /// The timeline of an account since the world began, oldest first, as plain JSON.

@@ -117,7 +117,8 @@ async fn tenants_are_listed_page_by_page_each_once() {
     crate::steps::patch(&world, after(0), &world.admin, renamed).await;
     assert_eq!(list(&world, "").await.body["tenants"][2]["name"], "Demo & Co");
 
-    let bent = format!("{}x", &first_cursor[..first_cursor.len() - 1]);
+    let (kept, last) = first_cursor.split_at(first_cursor.len() - 1);
+    let bent = format!("{kept}{}", if last == "x" { "y" } else { "x" });
     let accounts = world.admin(Method::GET, "tenants/demo/accounts?limit=1", &world.admin, NULL);
     let foreign = accounts.await.text("cursor").to_owned();
     assert!(!foreign.is_empty());
