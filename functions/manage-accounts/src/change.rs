@@ -8,7 +8,7 @@ use regain_domain::{Account, AccountRef, LinkId, Login};
 use regain_http::{Answer, Call, Fault, Problem, ProblemCode, random};
 use regain_store::{
     Limit, LinkRequest, Notice, NoticeKind, OutboxItem, REREADS_MAX, RequestedBy, Rewrite,
-    Rewritten, Work,
+    Rewritten, Work, Written,
 };
 use secrecy::SecretString;
 use serde_json::json;
@@ -207,8 +207,8 @@ pub(crate) async fn erase(step: &ManageAccounts, call: &Call) -> Result<Answer, 
         let (store, as_read) = (&step.store, (&account_ref, &account));
         let entry = entry(call, Event::AccountErased, None);
         match store.erase_account(&call.tenant, as_read, Some(&entry), call.now).await? {
-            Rewritten::Done => return Ok(Answer::empty()),
-            Rewritten::Changed | Rewritten::Taken | Rewritten::Limited(_) => {}
+            Written::Done => return Ok(Answer::empty()),
+            Written::Changed => {}
         }
     }
     Err(Problem::busy())
@@ -217,17 +217,10 @@ pub(crate) async fn erase(step: &ManageAccounts, call: &Call) -> Result<Answer, 
 /// Has a link mailed to the owner, by the same way as one that the owner asks for. Three calls to
 /// the store.
 pub(crate) async fn send_link(step: &ManageAccounts, call: &Call) -> Result<Answer, Problem> {
-    let return_url = match call.body.text("return_url") {
-        None => None,
-        Some(asked) => Some(
-            call.settings
-                .allowed_return_url(asked)
-                .ok_or_else(|| Problem::invalid(vec![Fault::new("/return_url", "not_allowed")]))?,
-        ),
-    };
+    let return_url = call.asked_return_url()?;
     let (account_ref, account) = named(step, call).await?;
     if let Some(reason) = account.blocked {
-        return Err(Problem::new(ProblemCode::AccountBlocked).with("reason", json!(reason)));
+        return Err(Problem::blocked(reason));
     }
     let link_id = LinkId::new(random());
     let purpose = match call.body.token("kind") {

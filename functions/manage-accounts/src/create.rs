@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use regain_domain::event::Event;
 use regain_domain::hashing::normalised;
 use regain_domain::phone::PhoneNumber;
+use regain_domain::policy::Violation;
 use regain_domain::{Account, AccountRef};
 use regain_http::{Answer, Body, Call, Fault, Line, Problem, ProblemCode, random};
 use regain_store::{Created, NewAccount};
@@ -33,14 +34,11 @@ pub(crate) async fn one(step: &ManageAccounts, call: &Call) -> Result<Answer, Pr
 
 fn set_password(step: &ManageAccounts, call: &Call, account: &mut Account) -> Result<(), Problem> {
     let policy = &call.settings.password_policy;
-    let rejected = |violations: Value| {
-        Problem::new(ProblemCode::PasswordRejected).with("violations", violations)
-    };
-    let too_long = || rejected(json!([{"code": "too_long", "max": policy.length_max}]));
+    let too_long = || Problem::rejected(&[Violation::TooLong { max: policy.length_max }]);
     let password = call.body.password("password").map_err(|_| too_long())?;
     let violations = policy.violations(password, account.last_name.as_deref());
     if !violations.is_empty() {
-        return Err(rejected(json!(violations)));
+        return Err(Problem::rejected(&violations));
     }
     step.hasher.give_password(account, password, &step.links, [random(), random()])?;
     account.password_set_at = Some(call.now);

@@ -27,8 +27,7 @@ pub(crate) async fn set(step: &ManageAccounts, call: &Call) -> Result<Answer, Pr
     let until = after(call.now, TEMPORARY_PASSWORD_SECONDS);
     let (_, made) = rewrite(step, call, |before| {
         if let Some(reason) = before.blocked {
-            let problem = Problem::new(ProblemCode::AccountBlocked);
-            return Err(problem.with("reason", json!(reason)));
+            return Err(Problem::blocked(reason));
         }
         let made = generated(call, before)?;
         let mut account = before.clone();
@@ -53,19 +52,15 @@ pub(crate) async fn set(step: &ManageAccounts, call: &Call) -> Result<Answer, Pr
 /// What is made, or why nothing can be made of what it should begin with.
 fn generated(call: &Call, account: &Account) -> Result<Generated, Problem> {
     let policy = &call.settings.password_policy;
-    let rejected = |violations: &[Violation]| {
-        Problem::new(ProblemCode::PasswordRejected).with("violations", json!(violations))
-    };
     let last_name = account.last_name.as_deref();
-    let beginning = match call.body.has("beginning") {
-        true => Some(
-            call.body
-                .password("beginning")
-                .map_err(|_| rejected(&[Violation::TooLong { max: policy.length_max }]))?,
-        ),
-        false => None,
-    };
+    let beginning =
+        match call.body.has("beginning") {
+            true => Some(call.body.password("beginning").map_err(|_| {
+                Problem::rejected(&[Violation::TooLong { max: policy.length_max }])
+            })?),
+            false => None,
+        };
     let bits_min = beginning.map_or(WHOLE_BITS_MIN, |_| TEMPORARY_BITS_MIN);
     generate(policy, beginning, last_name, bits_min, random)
-        .map_err(|violations| rejected(&violations))
+        .map_err(|violations| Problem::rejected(&violations))
 }

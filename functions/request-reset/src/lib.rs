@@ -8,7 +8,7 @@ use regain_domain::keys::Keyring;
 use regain_domain::link::LinkPurpose;
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{AccountRef, LinkId, Settings};
-use regain_http::{Answer, Call, Fault, Problem, random};
+use regain_http::{Answer, Call, Problem, random};
 use regain_store::{Actor, Limit, LinkRequest, OutboxItem, RequestedBy, Store, Work};
 use serde_json::json;
 
@@ -23,7 +23,7 @@ pub struct RequestReset {
 /// Answers one request. One call to the store.
 pub async fn handle(step: &RequestReset, call: &Call) -> Result<Answer, Problem> {
     let (by, counted) = requested_by(step, call)?;
-    let return_url = return_url(call)?;
+    let return_url = call.asked_return_url()?;
     let link_id = LinkId::new(random());
     let request = LinkRequest {
         purpose: LinkPurpose::Reset,
@@ -58,14 +58,6 @@ fn requested_by(step: &RequestReset, call: &Call) -> Result<(RequestedBy, String
     let genuine = token::read(&step.links, &call.tenant, &TokenPurpose::PASSWORD_LINKS, token)
         .map_err(Problem::no_link)?;
     Ok((RequestedBy::Link(genuine.id), genuine.id.to_string()))
-}
-
-fn return_url(call: &Call) -> Result<Option<String>, Problem> {
-    let Some(asked) = call.body.text("return_url") else { return Ok(None) };
-    match call.settings.allowed_return_url(asked) {
-        Some(allowed) => Ok(Some(allowed)),
-        None => Err(Problem::invalid(vec![Fault::new("/return_url", "not_allowed")])),
-    }
 }
 
 fn limits(call: &Call, counted: &str) -> [Limit; 2] {

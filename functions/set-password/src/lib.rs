@@ -120,13 +120,10 @@ fn accept(
     account: &Account,
 ) -> Result<(NewHash, Option<SecretString>), Problem> {
     let policy = &call.settings.password_policy;
-    let rejected = |violations: &[Violation]| {
-        Problem::new(ProblemCode::PasswordRejected).with("violations", json!(violations))
-    };
     let typed = |name| {
         call.body.password(name).map_err(|fault| match fault {
             NotAPassword::TooManyBytes => {
-                rejected(&[Violation::TooLong { max: policy.length_max }])
+                Problem::rejected(&[Violation::TooLong { max: policy.length_max }])
             }
             NotAPassword::Empty | NotAPassword::Nul => Problem::new(ProblemCode::InvalidRequest),
         })
@@ -134,7 +131,7 @@ fn accept(
     let last_name = account.last_name.as_deref();
     let made = |beginning, bits_min| {
         generate(policy, beginning, last_name, bits_min, random)
-            .map_err(|violations| rejected(&violations))
+            .map_err(|violations| Problem::rejected(&violations))
     };
     let made = match asked {
         PasswordAsked::Whole => None,
@@ -156,7 +153,7 @@ fn accept(
         violations.push(Violation::Reused);
     }
     if !violations.is_empty() {
-        return Err(rejected(&violations));
+        return Err(Problem::rejected(&violations));
     }
     let phc = step.hasher.hash(password, random())?;
     let history = history_with(account, probe.entry());

@@ -93,9 +93,8 @@ async fn right(
 ) -> Result<Answer, Problem> {
     call.log.set("account.ref", account.account_id.as_str());
     if let Some(reason) = account.blocked {
-        let problem = Problem::new(ProblemCode::AccountBlocked).with("reason", json!(reason));
         tell_refused(step, call, account, reason.as_str()).await?;
-        return Err(problem.with_support_code(&call.support_code));
+        return Err(Problem::blocked(reason).with_support_code(&call.support_code));
     }
     match account.temporary(call.now) {
         Temporary::No => {}

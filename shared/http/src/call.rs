@@ -12,6 +12,7 @@ use regain_domain::{Language, Link, Settings, SupportCode, TenantId};
 use crate::api::Operation;
 use crate::body::{Body, Line};
 use crate::log::LogLine;
+use crate::problem::{Fault, Problem};
 
 /// Everything about one request that a step may need. The edge has checked all of it.
 pub struct Call {
@@ -61,6 +62,15 @@ impl Call {
     #[must_use]
     pub fn return_url(&self, link: &Link) -> Option<String> {
         self.settings.allowed_return_url(link.return_url.as_deref()?)
+    }
+
+    /// The return URL that the body asks for, if the tenant allows it.
+    pub fn asked_return_url(&self) -> Result<Option<String>, Problem> {
+        let Some(asked) = self.body.text("return_url") else { return Ok(None) };
+        match self.settings.allowed_return_url(asked) {
+            Some(allowed) => Ok(Some(allowed)),
+            None => Err(Problem::invalid(vec![Fault::new("/return_url", "not_allowed")])),
+        }
     }
 
     /// The subject of a limit: the caller's address, and whatever else is counted with it.

@@ -2,7 +2,9 @@
 
 use std::error::Error;
 
+use regain_domain::account::BlockReason;
 use regain_domain::link::{Death, DeathCause};
+use regain_domain::policy::Violation;
 use regain_domain::settings::SettingFault;
 use regain_domain::token::TokenFault;
 use regain_domain::{Language, Remedy, SupportCode};
@@ -86,6 +88,18 @@ impl Problem {
     #[must_use]
     pub fn settings(faults: &[SettingFault]) -> Self {
         Self::new(ProblemCode::SettingsInvalid).with("errors", json!(faults))
+    }
+
+    /// The new password breaks these rules.
+    #[must_use]
+    pub fn rejected(violations: &[Violation]) -> Self {
+        Self::new(ProblemCode::PasswordRejected).with("violations", json!(violations))
+    }
+
+    /// The account is blocked, and who asks may know why.
+    #[must_use]
+    pub fn blocked(reason: BlockReason) -> Self {
+        Self::new(ProblemCode::AccountBlocked).with("reason", json!(reason))
     }
 
     /// A limit was reached; it is open again after so many seconds.

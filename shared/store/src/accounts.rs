@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::item::{Item, Key, from_item, text, to_item};
 use crate::limits::{Limit, Limited};
+use crate::links::{Written, written};
 use crate::timeline::{Entry, Story};
 use crate::transaction::{Outcome, Transaction, Unchanged};
 use crate::work::OutboxItem;
@@ -298,7 +299,7 @@ impl Store {
         (account_ref, account): (&AccountRef, &Account),
         entry: Option<&Entry>,
         now: Timestamp,
-    ) -> Result<Rewritten, StoreError> {
+    ) -> Result<Written, StoreError> {
         const OPERATION: &str = "erase the account";
         let death = WrittenDeath::Withdrawn(WithdrawnReason::AccountDeleted);
         let table = &self.tables.accounts;
@@ -314,10 +315,7 @@ impl Store {
             let timeline = entry.item(OPERATION, tenant, &account.account_id)?;
             transaction = transaction.put(Part::Other, &self.tables.timeline, timeline)?;
         }
-        Ok(match transaction.commit().await? {
-            Outcome::Committed => Rewritten::Done,
-            Outcome::Refused(_) => Rewritten::Changed,
-        })
+        transaction.commit().await.map(|outcome| written(&outcome))
     }
 
     /// A page of all accounts of a tenant, by login, from where `after` ended. The index may be a

@@ -8,9 +8,9 @@ use regain_domain::time::micros;
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Key, from_item, micros as moment, text, to_item};
-use crate::links::Written;
+use crate::links::{Written, written};
 use crate::tenants::SETTINGS;
-use crate::transaction::{Outcome, Transaction};
+use crate::transaction::Transaction;
 use crate::{Store, StoreError, is_refused};
 
 /// A key as it is kept: everything but its text.
@@ -113,10 +113,7 @@ impl Store {
             transaction =
                 transaction.check((), (table, &settings), "attribute_exists(pk)", Vec::new())?;
         }
-        Ok(match transaction.commit().await? {
-            Outcome::Committed => Written::Done,
-            Outcome::Refused(_) => Written::Changed,
-        })
+        transaction.commit().await.map(|outcome| written(&outcome))
     }
 
     /// All keys of a tenant, or of the installation. One call.

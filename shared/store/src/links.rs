@@ -214,7 +214,7 @@ impl Store {
     }
 }
 
-fn written<N>(outcome: &Outcome<N>) -> Written {
+pub(crate) fn written<N>(outcome: &Outcome<N>) -> Written {
     match outcome {
         Outcome::Committed => Written::Done,
         Outcome::Refused(_) => Written::Changed,

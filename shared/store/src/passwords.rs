@@ -5,7 +5,7 @@ use regain_domain::link::{WithdrawnReason, WrittenDeath};
 use regain_domain::{Account, AccountRef, Link, TenantId};
 
 use crate::item::{Key, from_item, number, text, value};
-use crate::links::{AS_READ, ENDED, Written, ended, whole};
+use crate::links::{AS_READ, ENDED, Written, ended, whole, written};
 use crate::timeline::{Entry, Story};
 use crate::transaction::{Outcome, Transaction};
 use crate::work::OutboxItem;
@@ -181,10 +181,7 @@ impl Store {
             .issue(Part::Link, tenant, account, link, now)?
             .put(Part::Other, timeline, entry.item(OPERATION, tenant, &account.account_id)?)?
             .put(Part::Other, timeline, story.item(OPERATION, tenant)?)?;
-        match transaction.commit().await? {
-            Outcome::Committed => Ok(Written::Done),
-            Outcome::Refused(_) => Ok(Written::Changed),
-        }
+        transaction.commit().await.map(|outcome| written(&outcome))
     }
 
     /// Tells the timeline, and the story of the call, of something that changed nothing. One call.

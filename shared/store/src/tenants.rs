@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::Page;
 use crate::api_keys::StoredApiKey;
 use crate::item::{Item, Key, from_item, micros as moment, number, text, to_item, value};
-use crate::links::Written;
+use crate::links::{Written, written};
 use crate::transaction::{Outcome, Transaction};
 use crate::work::OutboxItem;
 use crate::{Store, StoreError};
@@ -111,10 +111,7 @@ impl Store {
                 "attribute_exists(pk)".to_owned(),
                 vec![(":name", text(&settings.name))],
             )?;
-        Ok(match transaction.commit().await? {
-            Outcome::Committed => Written::Done,
-            Outcome::Refused(_) => Written::Changed,
-        })
+        transaction.commit().await.map(|outcome| written(&outcome))
     }
 
     /// A page of all tenants, by name, from where `after` ended. One call.

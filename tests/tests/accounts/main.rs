@@ -8,8 +8,6 @@ mod blocks;
 #[cfg(test)]
 mod change;
 #[cfg(test)]
-mod common;
-#[cfg(test)]
 mod create;
 #[cfg(test)]
 mod erase;
@@ -24,6 +22,8 @@ mod own_password;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod steps;
+#[cfg(test)]
 mod stories;
 #[cfg(test)]
 mod story_links;
@@ -31,7 +31,7 @@ mod story_links;
 mod temporary;
 
 #[cfg(test)]
-use common::{
+use steps::{
     ANN, MO, MO_ID, MOVED, NEW, OLD, assert_sound, at_rest, created, found, invited, on_mo, path,
     places_of, sent_link,
 };
