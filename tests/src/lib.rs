@@ -5,6 +5,7 @@
 
 mod at_rest;
 mod back_office;
+mod functions;
 mod seeds;
 mod steps;
 mod stories;

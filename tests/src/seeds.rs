@@ -21,6 +21,8 @@ pub struct Account {
     pub password: Option<&'static str>,
     /// The family name.
     pub last_name: &'static str,
+    /// The mobile number, if there is one.
+    pub phone: Option<&'static str>,
     /// Whether the account is blocked.
     pub blocked: Option<BlockReason>,
 }
@@ -31,19 +33,22 @@ pub const ACCOUNTS: [Account; 4] = [
         login: "mo@example.com",
         password: Some("Zeilboot7"),
         last_name: "Jansen",
+        phone: Some("+31612345678"),
         blocked: None,
     },
     Account {
         login: "ann@example.com",
         password: Some("Bakfiets8"),
         last_name: "de Vries",
+        phone: None,
         blocked: None,
     },
-    Account { login: "new@example.com", password: None, last_name: "Smit", blocked: None },
+    Account { login: "new@example.com", password: None, last_name: "Smit", phone: None, blocked: None },
     Account {
         login: "bo@example.com",
         password: Some("Klompen99"),
         last_name: "Bakker",
+        phone: Some("+31687654321"),
         blocked: Some(BlockReason::PaymentOverdue),
     },
 ];
@@ -74,6 +79,7 @@ impl World {
         made.first_name = Some("Robin".to_owned());
         made.last_name = Some(account.last_name.to_owned());
         made.language = Some(Language::En);
+        made.phone = account.phone.map(str::to_owned);
         made.blocked = account.blocked;
         if let Some(password) = account.password {
             let password = Password::parse(password).unwrap();

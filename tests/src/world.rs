@@ -3,35 +3,26 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a harness stops the test that it serves")]
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
-use click_link::ClickLink;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::{SignedDuration, Timestamp};
-use manage_accounts::ManageAccounts;
-use manage_tenants::ManageTenants;
-use process_outbox::{Mailer, ProcessOutbox};
+use process_outbox::{Mailer, Phones, ProcessOutbox};
 use regain_domain::hashing::{Cost, Hasher};
 use regain_domain::keys::Keyring;
-use regain_domain::seal::Seal;
 use regain_domain::{AccountRef, Login, Settings, TenantId};
+use regain_http::SettingsCache;
 use regain_http::edge::Incoming;
-use regain_http::{Edge, SettingsCache};
-use regain_local::{Cloud, Delivered, Message, Options, Rel};
+use regain_local::{Cloud, Delivered, Message, Options, Rel, VOICE_ORIGIN};
 use regain_store::Store;
-use request_reset::RequestReset;
 use serde_json::{Value, json};
-use set_password::SetPassword;
-use sign_in::{Sessions, SignIn};
+
+use crate::functions::{Functions, ring, store};
 
 /// Where every suite begins. On the hour, so that limits have a whole window before them.
 pub const NOW: &str = "2026-11-22T14:00:00Z";
 
-const STACK: &str = "regain";
-/// Those that answer requests, in the order in which the world keeps them.
-const FUNCTIONS: [&str; 6] =
-    ["request-reset", "click-link", "set-password", "sign-in", "manage-tenants", "manage-accounts"];
-const PUBLIC_BASE: &str = "http://127.0.0.1:9000";
+pub(crate) const STACK: &str = "regain";
+pub(crate) const PUBLIC_BASE: &str = "http://127.0.0.1:9000";
 
 /// The moment so many seconds after [`NOW`].
 pub fn after(seconds: i64) -> Timestamp {
@@ -46,12 +37,7 @@ pub struct World {
     pub store: Store,
     /// The keys of links.
     pub links: Keyring,
-    request_reset: (Edge, RequestReset),
-    click_link: (Edge, ClickLink),
-    set_password: (Edge, SetPassword),
-    sign_in: (Edge, SignIn),
-    manage_tenants: (Edge, ManageTenants),
-    manage_accounts: (Edge, ManageAccounts),
+    functions: Functions,
     process_outbox: ProcessOutbox,
     /// The key of the operator.
     pub operator: String,
@@ -145,53 +131,16 @@ impl World {
         let cloud = Cloud::start(Options::default()).unwrap();
         let links = ring(&cloud, "links");
         let admin = store(&cloud, regain_local::ADMIN).await;
-        let mailer = regain_store::Cloud::with(cloud.sdk("process-outbox").await, STACK);
+        let senders = regain_store::Cloud::with(cloud.sdk("process-outbox").await, STACK);
         let outbox_store = store(&cloud, "process-outbox").await;
-        let sessions = Sessions::new(&ring(&cloud, "sessions"), PUBLIC_BASE).unwrap();
-        let mut parts = Vec::new();
-        for function in FUNCTIONS {
-            let store = store(&cloud, function).await;
-            let (settings, calls) = (cache(&store), store.clone());
-            let edge = Edge::new(function, &ring(&cloud, "edge"), settings, move || calls.calls());
-            let edge = match function.strip_prefix("manage-") {
-                Some(_) => edge.with_api_keys(store.api_key_finder()),
-                None => edge,
-            };
-            parts.push((edge, store));
-        }
-        let mut parts = parts.into_iter();
-        let mut next = || parts.next().unwrap();
-        let ((a, request_reset), (b, click_link)) = (next(), next());
-        let ((c, set_password), (d, sign_in)) = (next(), next());
-        let ((e, tenants), (f, accounts)) = (next(), next());
-        let cursors = || Seal::new(&ring(&cloud, "edge"), "regain cursor v1");
-        let keys = || ring(&cloud, "links");
-        let world = Self {
-            request_reset: (a, RequestReset { store: request_reset, links: keys() }),
-            click_link: (b, ClickLink { store: click_link, links: keys() }),
-            set_password: (
-                c,
-                SetPassword { store: set_password, links: keys(), hasher: Hasher::new(cost) },
-            ),
-            sign_in: (
-                d,
-                SignIn { store: sign_in, links: keys(), sessions, hasher: Hasher::new(cost) },
-            ),
-            manage_tenants: (e, ManageTenants { store: tenants, cursors: cursors() }),
-            manage_accounts: (
-                f,
-                ManageAccounts {
-                    store: accounts,
-                    links: keys(),
-                    cursors: cursors(),
-                    hasher: Hasher::new(cost),
-                },
-            ),
+        let mut world = Self {
+            functions: Functions::new(&cloud, || Hasher::new(cost)).await,
             process_outbox: ProcessOutbox {
-                settings: cache(&outbox_store),
+                settings: SettingsCache::new(outbox_store.settings_loader()),
                 store: outbox_store,
-                links: keys(),
-                mailer: Mailer::new(&mailer, STACK),
+                links: ring(&cloud, "links"),
+                mailer: Mailer::new(&senders, STACK),
+                phones: Phones::new(&senders, Some(VOICE_ORIGIN.to_owned())),
                 public_base: PUBLIC_BASE.to_owned(),
             },
             store: admin,
@@ -201,7 +150,6 @@ impl World {
             desk: String::new(),
             cloud,
         };
-        let mut world = world;
         world.seed(&Hasher::new(cost), change).await;
         world.cloud.forget_calls();
         world
@@ -211,11 +159,7 @@ impl World {
     pub fn rotate_links(&mut self, secret: &Value) {
         let ring = || Keyring::parse(&secret.to_string()).unwrap();
         self.links = ring();
-        self.request_reset.1.links = ring();
-        self.click_link.1.links = ring();
-        self.set_password.1.links = ring();
-        self.sign_in.1.links = ring();
-        self.manage_accounts.1.links = ring();
+        self.functions.rotate_links(ring);
         self.process_outbox.links = ring();
     }
 
@@ -250,49 +194,7 @@ impl World {
         };
         let function = regain_http::routes::find(&request.path)
             .map_or(regain_http::routes::CATCH_ALL_FUNCTION, |found| found.route.function);
-        let (response, line) = match function {
-            "request-reset" => {
-                let (edge, step) = &self.request_reset;
-                edge.answer(now, incoming, async |call: Arc<_>| {
-                    request_reset::handle(step, &call).await
-                })
-                .await
-            }
-            "click-link" => {
-                let (edge, step) = &self.click_link;
-                edge.answer(now, incoming, async |call: Arc<_>| {
-                    click_link::handle(step, &call).await
-                })
-                .await
-            }
-            "set-password" => {
-                let (edge, step) = &self.set_password;
-                edge.answer(now, incoming, async |call: Arc<_>| {
-                    set_password::handle(step, &call).await
-                })
-                .await
-            }
-            "sign-in" => {
-                let (edge, step) = &self.sign_in;
-                edge.answer(now, incoming, async |call: Arc<_>| sign_in::handle(step, &call).await)
-                    .await
-            }
-            "manage-tenants" => {
-                let (edge, step) = &self.manage_tenants;
-                edge.answer(now, incoming, async |call: Arc<_>| {
-                    manage_tenants::handle(step, &call).await
-                })
-                .await
-            }
-            "manage-accounts" => {
-                let (edge, step) = &self.manage_accounts;
-                edge.answer(now, incoming, async |call: Arc<_>| {
-                    manage_accounts::handle(step, &call).await
-                })
-                .await
-            }
-            other => panic!("no function {other}"),
-        };
+        let (response, line) = self.functions.answer(function, now, incoming).await;
         let (parts, body) = response.into_parts();
         let lines = parts.headers.get("content-type").is_some_and(|t| t == "application/x-ndjson");
         let body = match body.as_str() {
@@ -375,16 +277,4 @@ impl World {
 fn token(mail: &Message, rel: Rel) -> String {
     let link = mail.links.iter().find(|link| link.rel == rel).unwrap();
     link.url.rsplit('/').next().unwrap_or_default().to_owned()
-}
-
-async fn store(cloud: &Cloud, caller: &str) -> Store {
-    Store::new(&regain_store::Cloud::with(cloud.sdk(caller).await, STACK), STACK)
-}
-
-fn ring(cloud: &Cloud, name: &str) -> Keyring {
-    Keyring::parse(&cloud.secret(name).unwrap()).unwrap()
-}
-
-fn cache(store: &Store) -> SettingsCache {
-    SettingsCache::new(store.settings_loader())
 }

@@ -210,7 +210,7 @@ fn dependencies_run_one_way() {
             // Each service's SDK has one room.
             let room = match dependency {
                 "aws-sdk-dynamodb" | "aws-sdk-secretsmanager" => "regain-store",
-                "aws-sdk-sesv2" => "process-outbox",
+                "aws-sdk-sesv2" | "aws-sdk-sns" | "aws-sdk-pinpointsmsvoicev2" => "process-outbox",
                 "tokio" | "lambda_http" | "aws-config" if name == "regain-domain" => "nobody pure",
                 _ => name,
             };
@@ -237,13 +237,17 @@ fn every_function_holds_only_the_secrets_it_needs() {
         })
         .collect();
     let expected = [
+        ("check-sms-code", vec!["edge", "links"]),
         ("click-link", vec!["edge", "links"]),
         ("manage-accounts", vec!["edge", "links"]),
         ("manage-tenants", vec!["edge"]),
         ("process-outbox", vec!["links"]),
         ("request-reset", vec!["edge", "links"]),
+        ("send-sms-code", vec!["edge", "links"]),
         ("set-password", vec!["edge", "links"]),
         ("sign-in", vec!["edge", "links", "sessions"]),
+        ("start-recovery", vec!["edge", "links"]),
+        ("unlock", vec!["edge", "links", "sessions"]),
     ];
     let expected = expected
         .map(|(name, secrets)| (name.to_owned(), secrets.into_iter().map(str::to_owned).collect()));

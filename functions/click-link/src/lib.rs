@@ -6,7 +6,7 @@
 
 use regain_domain::event::Event;
 use regain_domain::keys::{KeyState, Keyring};
-use regain_domain::link::{Alive, DeathCause, State, WithdrawnReason};
+use regain_domain::link::{Act, Alive, DeathCause, State, WithdrawnReason};
 use regain_domain::token::{self, Genuine, TokenPurpose};
 use regain_domain::{Account, AccountRef, Link, Login};
 use regain_http::{Answer, Call, Problem, ProblemCode};
@@ -35,7 +35,7 @@ pub async fn handle(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
 
 /// Where the link stands. Two calls to the store; changes nothing.
 async fn check(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
-    let genuine = genuine(step, call, &TokenPurpose::PASSWORD_LINKS)?;
+    let genuine = genuine(step, call, &TokenPurpose::LINKS)?;
     let link = link(step, call, genuine).await?;
     let (link, account) = with_account(step, call, genuine, link).await?;
     let (state, until) = match standing(&link, account.as_ref(), genuine.key, call)? {
@@ -53,7 +53,7 @@ async fn check(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
 
 /// A person's click. Two calls to the store; a dead link may cost one more.
 async fn click(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
-    let genuine = genuine(step, call, &TokenPurpose::PASSWORD_LINKS)?;
+    let genuine = genuine(step, call, &TokenPurpose::LINKS)?;
     for _ in 0..REREADS_MAX {
         let link = link(step, call, genuine).await?;
         if let State::Alive(Alive::Sent { .. }) = link.state(call.now, genuine.key) {
@@ -74,27 +74,41 @@ async fn click(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
 }
 
 fn granted(step: &ClickLink, call: &Call, link: &Link, until: jiff::Timestamp) -> Answer {
-    let purpose = TokenPurpose::SetPasswordGrant;
+    let purpose = TokenPurpose::grant(link.purpose);
     let grant = token::mint(&step.links, &call.tenant, purpose, link.link_id);
     let answer = Answer::new(json!({
         "purpose": link.purpose.as_str(),
         "grant": grant.expose_secret(),
         "valid_until": until,
         "login": link.login.as_deref().unwrap_or_default(),
-        "password": call.settings.own_password.asks().as_str(),
-        "password_policy": call.settings.password_policy,
     }));
-    answer.and("return_url", call.return_url(link))
+    let answer = answer.and("return_url", call.return_url(link));
+    match link.purpose.act() {
+        Act::SetPassword => call.with_password_rules(answer),
+        Act::Unlock => answer,
+    }
 }
 
-/// "This was not me." A live link dies, and nothing else changes. After the link was used, every
-/// session, link and grant of the account ends and the account is flagged; the password stays.
-/// Repeating it does the same again.
+/// "This was not me." A live link or recovery dies, and nothing else changes. After it was used,
+/// every session, link and grant of the account ends and the account is flagged; the password
+/// stays. Repeating it does the same again.
 async fn withdraw(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
-    let [reset, invite] = TokenPurpose::PASSWORD_LINKS;
-    let genuine = genuine(step, call, &[reset, invite, TokenPurpose::Report])?;
+    let [reset, invite, unlock] = TokenPurpose::LINKS;
+    let reports = [TokenPurpose::Report, TokenPurpose::CodeReport];
+    let purposes = [reset, invite, unlock, reports[0], reports[1]];
+    let genuine = genuine(step, call, &purposes)?;
     for _ in 0..REREADS_MAX {
-        let link = link(step, call, genuine).await?;
+        let link = match link(step, call, genuine).await {
+            Ok(link) => link,
+            // A code that was not used has become no link.
+            Err(_) if genuine.purpose == TokenPurpose::CodeReport => {
+                match end_recovery(step, call, genuine).await? {
+                    Written::Done => return Ok(Answer::new(json!({"status": "withdrawn"}))),
+                    Written::Changed => continue,
+                }
+            }
+            Err(problem) => return Err(problem),
+        };
         let (link, account) = with_account(step, call, genuine, link).await?;
         let (written, status) = match standing(&link, account.as_ref(), genuine.key, call) {
             Ok(_) => {
@@ -133,6 +147,33 @@ async fn withdraw(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
         }
     }
     Err(Problem::busy())
+}
+
+/// Ends a recovery whose code was not used. `Changed`: it was, a moment ago.
+async fn end_recovery(
+    step: &ClickLink,
+    call: &Call,
+    genuine: Genuine,
+) -> Result<Written, Problem> {
+    let unknown = || Problem::new(ProblemCode::LinkUnknown);
+    let recovery = step.store.recovery(&call.tenant, genuine.id).await?.ok_or_else(unknown)?;
+    let code = recovery.code.as_ref().ok_or_else(unknown)?;
+    if recovery.ended_at.is_some() {
+        let used = step.store.link(&call.tenant, genuine.id).await?.is_some();
+        return Ok(if used { Written::Changed } else { Written::Done });
+    }
+    let entry = Entry {
+        event: Event::RecoveryEnded,
+        at: call.now,
+        actor: Actor::Caller,
+        source: Some(call.source.clone()),
+        cause: Some(WithdrawnReason::NotMe.as_str().to_owned()),
+        subject: recovery.recovery_id.to_string(),
+        support_code: Some(recovery.support_code.clone()),
+        kept_days: call.settings.timeline_days,
+    };
+    let told = (code.account_id.as_str(), &entry);
+    Ok(step.store.end_recovery(&call.tenant, genuine.id, told, call.now).await?)
 }
 
 /// Reads the token. Says whether it was damaged or never issued here, before anything is read.

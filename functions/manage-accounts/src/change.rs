@@ -57,11 +57,7 @@ pub(crate) async fn rewrite(
             after: (&new_ref, &changed.account),
             death: WrittenDeath::Withdrawn(changed.reason),
             notices: &notices,
-            limit: &Limit {
-                name: "notices.account",
-                subject: account.account_id.clone(),
-                max: call.settings.limits.mails_per_login_hour,
-            },
+            limit: &notices_limit(call, &account),
             entry: &entry(call, changed.event, changed.cause.as_deref()),
             now: call.now,
         };
@@ -77,7 +73,13 @@ pub(crate) async fn rewrite(
     Err(Problem::busy())
 }
 
-fn notice(
+/// Changes that are mailed count for themselves: a key must not flood a mailbox.
+pub(crate) fn notices_limit(call: &Call, account: &Account) -> Limit {
+    let max = call.settings.limits.mails_per_login_hour;
+    Limit::hourly("notices.account", account.account_id.clone(), max)
+}
+
+pub(crate) fn notice(
     call: &Call,
     account_ref: &AccountRef,
     account: &Account,

@@ -5,6 +5,7 @@
 
 mod change;
 mod create;
+mod lock;
 mod read;
 mod temporary;
 
@@ -42,6 +43,7 @@ pub async fn handle(step: &ManageAccounts, call: &Call) -> Result<Answer, Proble
         "send-link" => change::send_link(step, call).await,
         "block-account" => change::block(step, call).await,
         "unblock-account" => change::unblock(step, call).await,
+        "unlock-account" => lock::take_off(step, call).await,
         "set-temporary-password" => temporary::set(step, call).await,
         "read-timeline" => read::timeline(step, call).await,
         "read-story" => read::story(step, call).await,
@@ -99,6 +101,8 @@ fn shown_value(account: &Account, now: Timestamp) -> Value {
         members.extend(account.phone.as_ref().map(|phone| ("phone".to_owned(), json!(phone))));
         let set_at = account.password_set_at.map(|at| ("password_set_at".to_owned(), json!(at)));
         members.extend(set_at);
+        let disabled_at = account.password_disabled_at;
+        members.extend(disabled_at.map(|at| ("password_disabled_at".to_owned(), json!(at))));
     }
     shown
 }

@@ -9,7 +9,7 @@ use regain_notices::Dead;
 use regain_store::{Actor, Summary, ToldEntry, ToldStory};
 use serde_json::{Value, json};
 
-use crate::{ManageAccounts, named, shown, shown_value};
+use crate::{ManageAccounts, lock, named, shown, shown_value};
 
 const ACCOUNTS: &str = "accounts";
 
@@ -43,10 +43,11 @@ fn summary(account: &Summary) -> Value {
     })
 }
 
-/// One account. Two calls to the store.
+/// One account, and its lock. Three calls to the store.
 pub(crate) async fn one(step: &ManageAccounts, call: &Call) -> Result<Answer, Problem> {
-    let (_, account) = named(step, call).await?;
-    Ok(shown(&account, call.now))
+    let (account_ref, account) = named(step, call).await?;
+    let lock = lock::of(step, call, &account_ref).await?;
+    Ok(shown(&account, call.now).and("lock", lock.map(lock::shown)))
 }
 
 /// A page of what happened to an account; an erased one's too, until its retention ends. One call

@@ -6,7 +6,10 @@
 //! or out of order does its work once. A failure to send never fails the record, for that would
 //! hold up everyone behind it: the item says when to try again, and the schedule finds it.
 
+mod codes;
+mod failed_try;
 mod mail;
+mod phone;
 mod resolve;
 mod send;
 
@@ -24,6 +27,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use mail::Mailer;
+pub use phone::Phones;
 
 /// What this step needs.
 pub struct ProcessOutbox {
@@ -33,6 +37,8 @@ pub struct ProcessOutbox {
     pub links: Keyring,
     /// Sends mail.
     pub mailer: Mailer,
+    /// Sends text messages, and calls.
+    pub phones: Phones,
     /// Tenants' settings.
     pub settings: SettingsCache,
     /// Scheme, host and port of every link.
@@ -148,7 +154,8 @@ async fn work(step: &ProcessOutbox, item: OutboxItem, now: Timestamp) -> Result<
     match &job.item.work {
         Work::LinkRequested(request) => resolve::link(&job, request).await,
         Work::Send(notice) => send::notice(&job, notice).await,
-        Work::SignInFailed(failed) => resolve::failed_sign_in(&job, failed).await,
+        Work::SendCode(code) => codes::send(&job, code).await,
+        Work::TryFailed(failed) => failed_try::tell(&job, failed).await,
         Work::TenantDeleted => Ok(()),
     }
 }
@@ -190,5 +197,5 @@ impl Job<'_> {
 #[error("no key in the record")]
 struct Unreadable;
 
-/// A mail that the mail service did not take.
+/// What a service that sends did not take.
 type SendError = Box<dyn Error + Send + Sync>;

@@ -2,12 +2,12 @@
 
 use regain_domain::event::Event;
 use regain_domain::issue::{Dropped, Issue, Request, decide};
-use regain_domain::link::Origin;
+use regain_domain::link::{LinkPurpose, Origin};
 use regain_domain::time::after;
 use regain_domain::{Account, AccountRef, Link};
 use regain_store::{
-    Actor, Entry, FailedSignIn, Issued, Limit, LinkRequest, Notice, NoticeKind, REREADS_MAX,
-    RequestedBy, StoreError, Story,
+    Entry, Issued, Limit, LinkRequest, Notice, NoticeKind, REREADS_MAX, RequestedBy, StoreError,
+    Story,
 };
 
 use crate::{Job, send};
@@ -19,12 +19,13 @@ pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), Sto
         let Some((account_ref, account)) = whose(job, request).await? else {
             return unknown(job, request).await;
         };
+        let request = &LinkRequest { purpose: helpful(request, &account), ..request.clone() };
         // Its mail would be given up at once, and must not end the link of another that arrived.
         if job.is_too_late() {
             return drop_request(job, request, &account, Dropped::TooLate).await;
         }
         if let Some(reason) = account.blocked {
-            if request.origin() == Origin::BackOffice {
+            if request.origin() != Origin::SelfService {
                 return drop_request(job, request, &account, Dropped::Blocked).await;
             }
             let notice = notice(request, (&account_ref, &account), NoticeKind::AccountBlocked);
@@ -64,6 +65,15 @@ pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), Sto
     }
     // Somebody rewrites this account all the time. The item comes back in a minute.
     Ok(())
+}
+
+/// The purpose that helps: without a password that works, taking a lock off would not.
+fn helpful(request: &LinkRequest, account: &Account) -> LinkPurpose {
+    let has_password = account.password_phc.is_some() && account.password_disabled_at.is_none();
+    match request.purpose {
+        LinkPurpose::Unlock if !has_password => LinkPurpose::Reset,
+        purpose => purpose,
+    }
 }
 
 /// Whose link is asked for. Who has a login by then has it; a link and an account are followed to
@@ -136,7 +146,10 @@ async fn issue(
     let limit = mail_limit(job, request, account_ref);
     let mut issued = store.issue(&job.item, both, &notice, &limit, told, job.now).await?;
     let slot = account.slots.get(&request.purpose);
-    if matches!(issued, Issued::Limited(_)) && slot.is_none_or(|slot| slot.until <= job.now) {
+    let is_asked_for = request.origin() != Origin::Lockout;
+    if is_asked_for
+        && matches!(issued, Issued::Limited(_))
+        && slot.is_none_or(|slot| slot.until <= job.now) {
         // There is no newest mail that stays good: a stranger used the limit up, and the owner
         // would be shut out for the rest of the hour.
         let reserve = Limit { name: "mails.login.none-live", max: RESERVE_MAILS_HOUR, ..limit };
@@ -197,49 +210,19 @@ async fn unknown(job: &Job<'_>, request: &LinkRequest) -> Result<(), StoreError>
     job.step.store.finish(&job.item, None, Some(&story)).await
 }
 
-/// A failed sign-in goes on the timeline of the account that was meant, if there is one.
-pub(crate) async fn failed_sign_in(job: &Job<'_>, failed: &FailedSignIn) -> Result<(), StoreError> {
-    let account = job.step.store.account(&job.item.tenant, &failed.account_ref).await?;
-    let account_id = account.map(|account| account.account_id);
-    let outcome = match account_id {
-        Some(_) => Event::SignInFailed.as_str(),
-        None => Story::NO_SUCH_ACCOUNT,
-    };
-    let entry = Entry {
-        event: Event::SignInFailed,
-        at: failed.at,
-        actor: Actor::Caller,
-        source: failed.source.clone(),
-        cause: None,
-        subject: failed.support_code.to_string(),
-        support_code: Some(failed.support_code.clone()),
-        kept_days: job.settings.timeline_days,
-    };
-    let story = Story {
-        support_code: failed.support_code.clone(),
-        at: failed.at,
-        outcome: outcome.to_owned(),
-        cause: None,
-        account_id: account_id.clone(),
-    };
-    let entry = account_id.as_deref().map(|account_id| (account_id, &entry));
-    job.step.store.finish(&job.item, entry, Some(&story)).await
-}
-
 /// Mails to one login within an hour. Taken here and not where they are asked for: past it nothing
 /// is issued and nothing superseded, so nobody can silence an account by asking for it.
 ///
 /// What the desk asks for counts on its own: a stranger who used a login up must not keep the desk
-/// from helping.
+/// from helping. So do mails of locks, which strangers cause too.
 fn mail_limit(job: &Job<'_>, request: &LinkRequest, account_ref: &AccountRef) -> Limit {
-    Limit {
-        name: match request.origin() {
-            Origin::SelfService => "mails.login",
-            Origin::BackOffice => "mails.login.back-office",
-        },
-        subject: account_ref.as_str().to_owned(),
-        max: job.settings.limits.mails_per_login_hour,
-    }
+    let name = match request.origin() {
+        Origin::SelfService => "mails.login",
+        Origin::BackOffice => "mails.login.back-office",
+        Origin::Lockout => "mails.login.lockout",
+    };
+    let subject = account_ref.as_str().to_owned();
+    Limit::hourly(name, subject, job.settings.limits.mails_per_login_hour)
 }
 
 fn notice(

@@ -3,14 +3,15 @@
 
 use regain_domain::event::Event;
 use regain_domain::keys::KeyState;
-use regain_domain::link::LinkPurpose;
+use regain_domain::link::{LinkPurpose, Origin};
 use regain_domain::time::after;
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{Account, Language, LinkId, Login, Settings};
 use regain_http::log;
 use regain_notices::{
-    AccountBlocked, Address, Invite, Letterhead, LoginChanged, Mail, PasswordChanged, PhoneChanged,
-    ResetLink, TemporaryPassword,
+    AccountBlocked, AccountLocked, Address, CodeSent, Invite, Letterhead, LoginChanged, Mail,
+    PasswordChanged, PasswordDisabled, PhoneChanged, ResetLink, TemporaryPassword, UnlockLink,
+    Unlocked,
 };
 use regain_store::{Actor, Entry, Notice, NoticeKind, StoreError};
 use secrecy::ExposeSecret;
@@ -50,7 +51,7 @@ pub(crate) async fn notice(job: &Job<'_>, notice: &Notice) -> Result<(), StoreEr
 }
 
 /// Half a minute, doubled with each try, at most ten minutes.
-fn back_off_seconds(attempts: u32) -> u32 {
+pub(crate) fn back_off_seconds(attempts: u32) -> u32 {
     let doublings = attempts.saturating_sub(1).min(5);
     (30_u32 << doublings).min(600)
 }
@@ -61,7 +62,8 @@ async fn write(
     notice: &Notice,
     account: &Account,
 ) -> Result<Option<Mail>, StoreError> {
-    let language = language(notice, account, &job.settings);
+    let asked = (notice.language_asked, notice.language_accepted);
+    let language = language(asked, account, &job.settings);
     let letterhead = letterhead(job, notice, account);
     let at = notice.at;
     Ok(match notice.notice {
@@ -82,18 +84,25 @@ async fn write(
             Some(mail.mail(language))
         }
         NoticeKind::PhoneChanged => {
-            let phone_hint = account.phone.as_deref().and_then(phone_hint);
+            let phone_hint = account.phone_hint();
             Some(PhoneChanged { letterhead, changed_at: at, phone_hint }.mail(language))
         }
         NoticeKind::TemporaryPassword => account.temporary_until.map(|valid_until| {
             TemporaryPassword { letterhead, set_at: at, valid_until }.mail(language)
         }),
+        NoticeKind::Unlocked(link_id) => {
+            let not_me_url = &not_me_url(job, link_id);
+            let not_me_url = Some(not_me_url.as_str());
+            Some(Unlocked { letterhead, unlocked_at: at, not_me_url }.mail(language))
+        }
+        NoticeKind::UnlockedByDesk => {
+            Some(Unlocked { letterhead, unlocked_at: at, not_me_url: None }.mail(language))
+        }
+        NoticeKind::CodeSent { recovery_id, channel } => account.phone_hint().map(|phone_hint| {
+            let not_me_url = &report_url(job, TokenPurpose::CodeReport, recovery_id);
+            CodeSent { letterhead, sent_at: at, channel, phone_hint, not_me_url }.mail(language)
+        }),
     })
-}
-
-/// The last two digits.
-fn phone_hint(phone: &str) -> Option<&str> {
-    phone.get(phone.len().checked_sub(2)?..)
 }
 
 async fn link(
@@ -117,9 +126,49 @@ async fn link(
     let (login, not_me_url) = (account.login.as_str(), &not_me_url(job, link_id));
     let (requested_at, valid_until) = (notice.at, link.expires_at);
     let click_minutes = job.settings.validity.link_clicked_seconds / 60;
-    Ok(match link.purpose {
-        LinkPurpose::Reset => {
-            let origin = link.origin;
+    Ok(match (link.purpose, link.origin) {
+        (LinkPurpose::Unlock, Origin::Lockout) => {
+            let lock_seconds = job.settings.lockout.lock_seconds;
+            let locked_at = link.requested_at;
+            let mail = AccountLocked {
+                letterhead,
+                login,
+                url,
+                not_me_url,
+                locked_at,
+                locked_until: (lock_seconds > 0).then(|| after(locked_at, lock_seconds)),
+                valid_until,
+                click_minutes,
+            };
+            Some(mail.mail(language))
+        }
+        (LinkPurpose::Unlock, origin) => {
+            let mail = UnlockLink {
+                letterhead,
+                login,
+                url,
+                not_me_url,
+                requested_at,
+                valid_until,
+                click_minutes,
+                origin,
+            };
+            Some(mail.mail(language))
+        }
+        (LinkPurpose::Reset, Origin::Lockout) => {
+            let disabled_at = link.requested_at;
+            let mail = PasswordDisabled {
+                letterhead,
+                login,
+                url,
+                not_me_url,
+                disabled_at,
+                valid_until,
+                click_minutes,
+            };
+            Some(mail.mail(language))
+        }
+        (LinkPurpose::Reset, origin) => {
             let mail = ResetLink {
                 letterhead,
                 origin,
@@ -132,7 +181,7 @@ async fn link(
             };
             Some(mail.mail(language))
         }
-        LinkPurpose::Invite => {
+        (LinkPurpose::Invite, _) => {
             let mail = Invite {
                 letterhead,
                 login,
@@ -144,7 +193,7 @@ async fn link(
             };
             Some(mail.mail(language))
         }
-        LinkPurpose::MustChange => None,
+        (LinkPurpose::MustChange | LinkPurpose::CodeReset | LinkPurpose::CodeUnlock, _) => None,
     })
 }
 
@@ -159,13 +208,21 @@ fn letterhead<'a>(job: &'a Job<'_>, notice: &'a Notice, account: &'a Account) ->
 
 /// Its token ends things and opens nothing, so that people can paste it into a report.
 fn not_me_url(job: &Job<'_>, link_id: LinkId) -> String {
-    let token = token::mint(&job.step.links, &job.item.tenant, TokenPurpose::Report, link_id);
+    report_url(job, TokenPurpose::Report, link_id)
+}
+
+fn report_url(job: &Job<'_>, purpose: TokenPurpose, id: LinkId) -> String {
+    let token = token::mint(&job.step.links, &job.item.tenant, purpose, id);
     Settings::not_me_url(&job.step.public_base, &job.item.tenant, token.expose_secret())
 }
 
 /// The body's, else the account's, else the browser's, else the tenant's; of those it offers.
-fn language(notice: &Notice, account: &Account, settings: &Settings) -> Language {
-    [notice.language_asked, account.language, notice.language_accepted]
+pub(crate) fn language(
+    (asked, accepted): (Option<Language>, Option<Language>),
+    account: &Account,
+    settings: &Settings,
+) -> Language {
+    [asked, account.language, accepted]
         .into_iter()
         .flatten()
         .find(|language| settings.languages.contains(language))

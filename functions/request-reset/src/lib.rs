@@ -4,12 +4,15 @@
 //! call to the store, and the answer is the same for everyone; `process-outbox` finds out whose it
 //! is. So nothing about the answer, not even its time, can depend on whether there is an account.
 
+use regain_domain::captcha::Challenge;
 use regain_domain::keys::Keyring;
 use regain_domain::link::LinkPurpose;
+use regain_domain::seal::Seal;
+use regain_domain::settings::Demand;
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{AccountRef, LinkId, Settings};
-use regain_http::{Answer, Call, Problem, random};
-use regain_store::{Actor, Limit, LinkRequest, OutboxItem, RequestedBy, Store, Work};
+use regain_http::{Answer, Call, Fault, Problem, random};
+use regain_store::{Actor, Limit, LinkRequest, OutboxItem, Passed, RequestedBy, Store, Work};
 use serde_json::json;
 
 /// What this step needs.
@@ -18,15 +21,18 @@ pub struct RequestReset {
     pub store: Store,
     /// The keys of links, to know a genuine one by.
     pub links: Keyring,
+    /// Opens captchas.
+    pub captchas: Seal,
 }
 
 /// Answers one request. One call to the store.
 pub async fn handle(step: &RequestReset, call: &Call) -> Result<Answer, Problem> {
-    let (by, counted) = requested_by(step, call)?;
+    let (by, purpose, counted) = requested_by(step, call)?;
     let return_url = call.asked_return_url()?;
+    let captcha = captcha(step, call).await?;
     let link_id = LinkId::new(random());
     let request = LinkRequest {
-        purpose: LinkPurpose::Reset,
+        purpose,
         actor: Actor::Caller,
         by,
         link_id,
@@ -39,39 +45,68 @@ pub async fn handle(step: &RequestReset, call: &Call) -> Result<Answer, Problem>
     };
     let work = Work::LinkRequested(request);
     let item = OutboxItem::new(&call.tenant, format!("reset-{link_id}"), work, call.now);
-    match step.store.accept(&limits(call, &counted), &item, call.now).await? {
-        Ok(()) => {
+    let limits = limits(call, &counted);
+    let (store, captcha) = (&step.store, captcha.as_ref());
+    match store.accept(&call.tenant, &limits, captcha, Some(&item), call.now).await? {
+        Passed::Done => {
             let answer = json!({"status": "accepted", "support_code": call.support_code});
             Ok(Answer::new(answer))
         }
-        Err(limited) => Err(Problem::limited(limited.retry_after_seconds(call.now))),
+        Passed::CaptchaSpent => Err(Problem::captcha_missed(None)),
+        Passed::Limited(limited) => Err(Problem::limited(limited.retry_after_seconds(call.now))),
     }
 }
 
-/// Whose link is asked for, and what the limit counts it by.
-fn requested_by(step: &RequestReset, call: &Call) -> Result<(RequestedBy, String), Problem> {
+/// The captcha, rightly answered, where the tenant asks for one. A wrong answer is counted before
+/// it is answered; a right one is used up together with what it was given for.
+async fn captcha(step: &RequestReset, call: &Call) -> Result<Option<Challenge>, Problem> {
+    if call.settings.captcha.request_reset == Demand::Never {
+        return Ok(None);
+    }
+    if !call.body.has("captcha") {
+        return Err(Problem::invalid(vec![Fault::new("/captcha", "required")]));
+    }
+    let captcha = call.captcha(&step.captchas)?;
+    if call.solves(&captcha) {
+        return Ok(Some(captcha));
+    }
+    let left = step.store.miss_captcha(&call.tenant, &captcha).await?;
+    Err(Problem::captcha_missed(left))
+}
+
+/// Whose link is asked for, which, and what the limit counts it by.
+fn requested_by(
+    step: &RequestReset,
+    call: &Call,
+) -> Result<(RequestedBy, LinkPurpose, String), Problem> {
     if let Some(login) = call.body.login("login") {
         let account = AccountRef::of(&call.tenant, login);
-        return Ok((RequestedBy::Login(account), login.as_str().to_owned()));
+        let counted = login.as_str().to_owned();
+        return Ok((RequestedBy::Login(account), LinkPurpose::Reset, counted));
     }
     let token = call.body.token("token");
-    let genuine = token::read(&step.links, &call.tenant, &TokenPurpose::PASSWORD_LINKS, token)
+    let genuine = token::read(&step.links, &call.tenant, &TokenPurpose::LINKS, token)
         .map_err(Problem::no_link)?;
-    Ok((RequestedBy::Link(genuine.id), genuine.id.to_string()))
+    // Another of its kind; who has been invited and has no password yet is helped by a reset.
+    let purpose = match genuine.purpose {
+        TokenPurpose::UnlockLink => LinkPurpose::Unlock,
+        _ => LinkPurpose::Reset,
+    };
+    Ok((RequestedBy::Link(genuine.id), purpose, genuine.id.to_string()))
 }
 
 fn limits(call: &Call, counted: &str) -> [Limit; 2] {
     let Settings { limits, .. } = call.settings.as_ref();
     [
-        Limit {
-            name: "request-reset.login-and-address",
-            subject: call.limit_subject(&[counted.as_bytes()]),
-            max: limits.per_login_and_address_hour,
-        },
-        Limit {
-            name: "request-reset.address",
-            subject: call.limit_subject(&[]),
-            max: limits.per_address_hour,
-        },
+        Limit::hourly(
+            "request-reset.login-and-address",
+            call.limit_subject(&[counted.as_bytes()]),
+            limits.per_login_and_address_hour,
+        ),
+        Limit::hourly(
+            "request-reset.address",
+            call.limit_subject(&[]),
+            limits.per_address_hour,
+        ),
     ]
 }

@@ -1,9 +1,9 @@
 //! `sign-in` with login and password, and `jwks.json` to verify what it gives.
 //!
 //! An unknown login, an account without a password and a wrong password are one answer, reached
-//! by the same calls and one argon2 run. Only who has the right password hears more.
-
-mod session;
+//! by the same calls and one argon2 run. Only who has the right password hears more. Every password
+//! is counted before it is looked at, and too many wrong ones lock the account: `regain_domain::tries`
+//! says when.
 
 use jiff::Timestamp;
 use regain_domain::account::Temporary;
@@ -15,14 +15,13 @@ use regain_domain::password::Password;
 use regain_domain::time::after;
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{Account, AccountRef, Link, LinkId};
-use regain_http::{Answer, Call, Problem, ProblemCode, random};
+use regain_http::{Answer, Call, Problem, ProblemCode, Sessions, random};
 use regain_store::{
-    Actor, Entry, FailedSignIn, Limit, OutboxItem, REREADS_MAX, Store, Story, Work, Written,
+    Actor, Begun, Counted, Entry, FailedTry, Limit, OutboxItem, REREADS_MAX, Store, Story, TryOf,
+    Work, Written,
 };
 use secrecy::ExposeSecret;
 use serde_json::json;
-
-pub use session::{BadSigningKey, Sessions};
 
 /// What this step needs.
 pub struct SignIn {
@@ -55,21 +54,30 @@ pub async fn handle(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
     }
 }
 
-/// Three calls to the store in two round trips, and one argon2 run, whatever comes of it; one run
-/// more when a right password's hash is made dearer.
+/// Four calls to the store in two round trips, and one argon2 run, whatever comes of it; one run
+/// more when a right password's hash is made dearer, and one call more where the account is locked.
 async fn sign_in(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
     let login = call.body.login("login").ok_or_else(|| Problem::new(ProblemCode::Internal))?;
     let account_ref = AccountRef::of(&call.tenant, login);
     let limit = limit(call);
-    let (taken, account) = tokio::join!(
+    let (taken, begun, account) = tokio::join!(
         step.store.take(&call.tenant, &limit, call.now),
+        step.store.begin_try(&call.tenant, &account_ref, &call.settings.lockout, call.now),
         step.store.account(&call.tenant, &account_ref),
     );
-    let (taken, account) = (taken?, account?);
+    let (taken, begun, account) = (taken?, begun?, account?);
     if let Err(limited) = taken {
+        // It is not looked at, so it must lock nobody.
+        step.store.take_back_try(&call.tenant, &account_ref, begun).await?;
         return Err(Problem::limited(limited.retry_after_seconds(call.now)));
     }
-    let stored = account.as_ref().and_then(|account| account.password_phc.as_deref());
+    if begun == Begun::InFlight {
+        return Err(Problem::limited(IN_FLIGHT_RETRY_SECONDS));
+    }
+    let stored = account
+        .as_ref()
+        .filter(|account| begun != Begun::Shut && account.password_disabled_at.is_none())
+        .and_then(|account| account.password_phc.as_deref());
     let verdict = match call.body.password("password") {
         Ok(password) => step.hasher.verify(password, stored),
         // Too long to be anyone's; refused alike for every login.
@@ -77,29 +85,38 @@ async fn sign_in(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
     };
     match (verdict, account) {
         (Verdict::Right | Verdict::RightButCheap, Some(account)) => {
-            right(step, call, &account_ref, &account, verdict).await
+            right(step, call, (&account_ref, &account), verdict, begun).await
         }
-        _ => failed(step, call, account_ref).await,
+        _ => failed(step, call, &account_ref, begun).await,
     }
 }
+
+/// As many passwords as may be wrong are being looked at; a moment later it is known how they ended.
+const IN_FLIGHT_RETRY_SECONDS: u32 = 1;
 
 /// The password is right: the account's own rules speak now.
 async fn right(
     step: &SignIn,
     call: &Call,
-    account_ref: &AccountRef,
-    account: &Account,
+    (account_ref, account): (&AccountRef, &Account),
     verdict: Verdict,
+    begun: Begun,
 ) -> Result<Answer, Problem> {
     call.log.set("account.ref", account.account_id.as_str());
     if let Some(reason) = account.blocked {
-        tell_refused(step, call, account, reason.as_str()).await?;
+        tell_refused(step, call, (account_ref, account), reason.as_str(), begun).await?;
         return Err(Problem::blocked(reason).with_support_code(&call.support_code));
+    }
+    if let Begun::Locked(lock) = begun {
+        tell_refused(step, call, (account_ref, account), LOCKED, begun).await?;
+        return Err(Problem::new(ProblemCode::AccountLocked)
+            .with("until", json!(lock.until))
+            .with_support_code(&call.support_code));
     }
     match account.temporary(call.now) {
         Temporary::No => {}
         Temporary::Until(_) => return must_change(step, call, account_ref, account).await,
-        Temporary::Over => return failed(step, call, account_ref.clone()).await,
+        Temporary::Over => return failed(step, call, account_ref, begun).await,
     }
     let rehashed = match (verdict, call.body.password("password")) {
         (Verdict::RightButCheap, Ok(password)) => rehash(step, password),
@@ -114,7 +131,7 @@ async fn right(
             Ok(Answer::new(session))
         }
         // Changed while the hash ran: what was right a moment ago is not any more.
-        Written::Changed => failed(step, call, account_ref.clone()).await,
+        Written::Changed => failed(step, call, account_ref, begun).await,
     }
 }
 
@@ -130,7 +147,7 @@ async fn must_change(
     for _ in 0..REREADS_MAX {
         let live = account.slots.get(&LinkPurpose::MustChange).filter(|slot| slot.until > call.now);
         if let Some(slot) = live {
-            tell_refused(step, call, &account, TEMPORARY).await?;
+            tell_refused(step, call, (account_ref, &account), TEMPORARY, Begun::Open).await?;
             return Err(may_change(step, call, slot.link_id, slot.until));
         }
         let link = clicked_link(call, account_ref, &account);
@@ -148,7 +165,7 @@ async fn must_change(
             None => break,
         }
     }
-    failed(step, call, account_ref.clone()).await
+    failed(step, call, account_ref, Begun::Open).await
 }
 
 fn may_change(step: &SignIn, call: &Call, link_id: LinkId, until: Timestamp) -> Problem {
@@ -164,6 +181,7 @@ fn may_change(step: &SignIn, call: &Call, link_id: LinkId, until: Timestamp) -> 
 
 /// Why a sign-in with the right password was refused.
 const TEMPORARY: &str = "password_must_change";
+const LOCKED: &str = "account_locked";
 
 /// A link that nobody needs to click: its grant is in the answer.
 fn clicked_link(call: &Call, account_ref: &AccountRef, account: &Account) -> Link {
@@ -200,11 +218,17 @@ fn rehash(step: &SignIn, password: &Password) -> Option<String> {
 async fn tell_refused(
     step: &SignIn,
     call: &Call,
-    account: &Account,
+    (account_ref, account): (&AccountRef, &Account),
     cause: &str,
+    begun: Begun,
 ) -> Result<(), Problem> {
     let (entry, story) = refused(call, account, cause);
-    Ok(step.store.tell(&call.tenant, &account.account_id, (&entry, &story)).await?)
+    let whose = (account_ref, account.account_id.as_str());
+    let counted = match begun {
+        Begun::Open => Counted::IsForgotten,
+        Begun::Locked(_) | Begun::InFlight | Begun::Shut => Counted::Stays,
+    };
+    Ok(step.store.tell_refused(&call.tenant, whose, (&entry, &story), counted).await?)
 }
 
 fn refused(call: &Call, account: &Account, cause: &str) -> (Entry, Story) {
@@ -215,25 +239,29 @@ fn refused(call: &Call, account: &Account, cause: &str) -> (Entry, Story) {
 
 /// Whose timeline this belongs on is found out later, so that this takes as long for a login that
 /// nobody has.
-async fn failed(step: &SignIn, call: &Call, account_ref: AccountRef) -> Result<Answer, Problem> {
-    let work = Work::SignInFailed(FailedSignIn {
-        account_ref,
+async fn failed(
+    step: &SignIn,
+    call: &Call,
+    account_ref: &AccountRef,
+    begun: Begun,
+) -> Result<Answer, Problem> {
+    let work = Work::TryFailed(FailedTry {
+        of: if begun == Begun::Shut { TryOf::PasswordShut } else { TryOf::Password },
+        account_ref: account_ref.clone(),
         at: call.now,
         source: Some(call.source.clone()),
         support_code: call.support_code.clone(),
     });
     let outbox_id = format!("failed-{}", LinkId::new(random()));
     let item = OutboxItem::new(&call.tenant, outbox_id, work, call.now);
-    step.store.put_outbox(&item).await?;
+    let lockout = &call.settings.lockout;
+    step.store.fail_try(&call.tenant, account_ref, begun, lockout, &item, call.now).await?;
     Err(Problem::new(ProblemCode::SignInFailed).with_support_code(&call.support_code))
 }
 
 fn limit(call: &Call) -> Limit {
-    Limit {
-        name: "sign-in.address",
-        subject: call.limit_subject(&[]),
-        max: call.settings.limits.per_address_hour,
-    }
+    let max = call.settings.limits.per_address_hour;
+    Limit::hourly("sign-in.address", call.limit_subject(&[]), max)
 }
 
 fn entry(event: Event, call: &Call, cause: Option<&str>) -> Entry {

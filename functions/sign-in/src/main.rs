@@ -1,9 +1,9 @@
 //! Wiring of `sign-in`; what it does is in `lib.rs`.
 
 use regain_domain::hashing::{Cost, Hasher};
-use regain_http::{Config, Edge, InitError, SettingsCache, serve};
+use regain_http::{Config, Edge, InitError, Sessions, SettingsCache, serve};
 use regain_store::{Cloud, SecretName, Store};
-use sign_in::{Sessions, SignIn, handle};
+use sign_in::{SignIn, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), InitError> {

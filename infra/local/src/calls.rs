@@ -20,7 +20,7 @@ const CALLS_KEPT_MAX: usize = 100_000;
 pub struct Call {
     /// The access key id: a function's name, or `local-admin`.
     pub caller: String,
-    /// `dynamodb`, `secretsmanager`, `ses` or `sns`.
+    /// `dynamodb`, `secretsmanager`, `ses`, `sns` or `sms-voice`.
     pub service: &'static str,
     /// Such as `TransactWriteItems`.
     pub operation: String,
@@ -91,12 +91,17 @@ fn short_resource(template: &Template, resource: &str) -> String {
     String::new()
 }
 
+/// `AuthorizationError` is how SNS says it.
+fn is_denial(error: &str) -> bool {
+    error.starts_with("AccessDenied") || error == "AuthorizationError"
+}
+
 /// The grants of the template that none of these calls used. Refused calls use nothing.
 pub fn unused_grants(template: &Template, calls: &[Call]) -> Vec<Grant> {
     let used = |grant: &Grant| {
         calls.iter().any(|call| {
             call.caller == grant.function
-                && !call.error.as_deref().is_some_and(|error| error.starts_with("AccessDenied"))
+                && !call.error.as_deref().is_some_and(is_denial)
                 && call.parts.iter().any(|part| iam::covers(grant, part))
         })
     };

@@ -17,7 +17,9 @@ pub struct Chaos {
     /// Mail.
     pub ses: SenderChaos,
     /// SMS.
-    pub sns: SenderChaos,
+    pub sns: SenderChaos<PhoneError>,
+    /// Calls.
+    pub voice: SenderChaos<PhoneError>,
     /// The secrets.
     pub secretsmanager: SenderChaos,
 }
@@ -43,11 +45,11 @@ pub struct DynamoDbChaos {
 /// What goes wrong at a service that sends.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct SenderChaos {
+pub struct SenderChaos<E = SenderError> {
     /// So many calls fail, with nothing sent.
     pub fail_next: u64,
     /// How they fail.
-    pub error: SenderError,
+    pub error: E,
     /// Each call waits so long first.
     pub hang_ms: u64,
 }
@@ -59,10 +61,31 @@ pub enum SenderError {
     /// The service has a fault of its own: 5xx.
     #[default]
     Down,
-    /// Too many calls: 429 for mail, `Throttled` for SMS.
+    /// Too many calls.
     Throttled,
     /// This message will never be accepted.
     Rejected,
+}
+
+/// How a service that reaches phones refuses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneError {
+    /// The service has a fault of its own: 5xx.
+    #[default]
+    Down,
+    /// Too many calls.
+    Throttled,
+    /// Its owner wants no messages.
+    #[serde(alias = "rejected")]
+    OptedOut,
+    /// The account has spent its month's money. The voice API says so; SNS takes the message as
+    /// ever and drops it.
+    SpendLimit,
+    /// A number that it does not reach, or a country that is closed.
+    Refused,
+    /// The function's role, or the account, may not send.
+    Denied,
 }
 
 /// A fault that the database is to show now.
@@ -117,10 +140,10 @@ impl Switches {
     }
 
     /// The fault for this call to a service that sends, taken off the count.
-    pub(crate) fn sender(
+    pub(crate) fn sender<E: Copy>(
         &self,
-        which: fn(&mut Chaos) -> &mut SenderChaos,
-    ) -> (Duration, Option<SenderError>) {
+        which: fn(&mut Chaos) -> &mut SenderChaos<E>,
+    ) -> (Duration, Option<E>) {
         let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let chaos = which(&mut board.chaos);
         let fault = take(&mut chaos.fail_next).then_some(chaos.error);

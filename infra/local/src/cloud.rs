@@ -16,6 +16,7 @@ use tokio::{
 
 use crate::{
     Call, Chaos, Delivered, DeliveryError, InvokeError, LocalError, Message, REGION, Template,
+    VOICE_ORIGIN,
     calls::Journal,
     chaos::Switches,
     inbox::Inbox,
@@ -155,7 +156,7 @@ impl Cloud {
         })
     }
 
-    /// The endpoint of DynamoDB, SES, SNS and Secrets Manager alike.
+    /// The endpoint of DynamoDB, SES, SNS, the voice API and Secrets Manager alike.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
@@ -182,12 +183,14 @@ impl Cloud {
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", endpoint),
             ("AWS_ENDPOINT_URL_SESV2", endpoint),
             ("AWS_ENDPOINT_URL_SNS", endpoint),
+            ("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", endpoint),
             // Whatever account the developer has at AWS stays out of it.
             ("AWS_CONFIG_FILE", "/dev/null"),
             ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
             ("AWS_EC2_METADATA_DISABLED", "true"),
             ("REGAIN_STACK", self.shared.template.stack.as_str()),
             ("REGAIN_PUBLIC_BASE", public_base),
+            ("REGAIN_VOICE_ORIGIN", VOICE_ORIGIN),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .to_vec()

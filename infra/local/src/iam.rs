@@ -42,8 +42,10 @@ pub(crate) fn decide(template: &Template, caller: &str, parts: &[Part]) -> Verdi
         return Verdict::Allowed;
     }
     let Some(function) = template.functions.get(caller) else { return Verdict::Unknown };
-    let refused =
-        parts.iter().find(|part| !function.grants.iter().any(|grant| covers(grant, part)));
+    let covered = |grants: &[Grant], part| grants.iter().any(|grant| covers(grant, part));
+    let refused = parts
+        .iter()
+        .find(|part| covered(&function.denials, part) || !covered(&function.grants, part));
     match refused {
         Some(part) => Verdict::Denied(part.clone()),
         None => Verdict::Allowed,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    codes,
     error::LocalError,
     state::{StateFolder, random_hex, wall_clock},
 };
@@ -21,7 +22,7 @@ const TOKEN_LENGTH_MIN: usize = 32;
 pub struct Message {
     /// Names this message.
     pub id: String,
-    /// `email` or `sms`.
+    /// `email`, `sms` or `voice`.
     pub channel: Channel,
     /// The address or number it goes to, as the sender wrote it.
     pub to: String,
@@ -29,15 +30,15 @@ pub struct Message {
     pub from: String,
     /// The subject of a mail.
     pub subject: Option<String>,
-    /// The text.
+    /// The text; of a call the SSML, if it is that.
     pub text: String,
     /// The HTML of a mail.
     pub html: Option<String>,
-    /// The headers that the sender added, and `Message-ID`.
+    /// The headers that the sender added, and `Message-ID`; of an SMS or a call, how it was to go.
     pub headers: Map<String, Value>,
     /// The links in the text that carry a token.
     pub links: Vec<Link>,
-    /// The codes in the text, of an SMS only.
+    /// The codes in the text of an SMS, or spoken in a call, each once.
     pub codes: Vec<String>,
     /// The SES configuration set that was named.
     pub configuration_set: Option<String>,
@@ -53,6 +54,8 @@ pub enum Channel {
     Email,
     /// A text message.
     Sms,
+    /// A call.
+    Voice,
 }
 
 /// A link with a token.
@@ -117,7 +120,11 @@ impl Inbox {
                 html: draft.html.clone(),
                 headers: draft.headers.clone(),
                 links: links(&draft.text),
-                codes: if channel == Channel::Sms { codes(&draft.text) } else { Vec::new() },
+                codes: match channel {
+                    Channel::Email => Vec::new(),
+                    Channel::Sms => codes::texted(&draft.text),
+                    Channel::Voice => codes::spoken(&draft.text),
+                },
                 configuration_set: draft.configuration_set.clone(),
                 sent_at: wall_clock().to_string(),
             };
@@ -161,11 +168,6 @@ fn links(text: &str) -> Vec<Link> {
     links
 }
 
-fn codes(text: &str) -> Vec<String> {
-    let runs = text.split(|c: char| !c.is_ascii_digit());
-    runs.filter(|run| (6..=8).contains(&run.len())).map(str::to_owned).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,11 +185,5 @@ mod tests {
         let action = format!("https://a.example/p/demo/link/{token}");
         let not_me = format!("https://a.example/p/demo/not-me/{token}");
         assert_eq!(found, [(Rel::Action, action.as_str()), (Rel::NotMe, not_me.as_str())]);
-    }
-
-    #[test]
-    fn codes_are_six_to_eight_digits() {
-        assert_eq!(codes("Your code is 123456.\n@demo #123456"), ["123456", "123456"]);
-        assert!(codes("12345 and 123456789").is_empty());
     }
 }

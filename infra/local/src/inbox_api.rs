@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::{Query, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use regain_domain::{captcha, keys::Keyring, seal::Seal};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -18,6 +19,7 @@ use crate::{chaos::Chaos, cloud::Shared};
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/api/messages", get(messages).delete(clear))
+        .route("/api/captcha/{id}", get(captcha))
         .route("/api/chaos", get(chaos).put(set_chaos).delete(end_chaos))
         .route("/api/schedule", post(run_schedule))
         .route("/api/dead-letters", get(dead_letters))
@@ -37,6 +39,18 @@ async fn clear(State(shared): State<Arc<Shared>>) -> Response {
     match shared.inbox.clear() {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
+    }
+}
+
+/// What only a person should be able to tell; here, so that tests need no eyes.
+async fn captcha(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+    let secret = shared.secrets.get(&format!("{}/edge", shared.template.stack));
+    let keys = secret.and_then(|secret| Keyring::parse(&secret).ok());
+    let answer =
+        keys.and_then(|keys| captcha::answer_of(&Seal::new(&keys, captcha::SEAL_LABEL), &id));
+    match answer {
+        Some(answer) => Json(json!({"answer": answer})).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The cloud on a laptop: DynamoDB, SES, SNS and Secrets Manager on loopback, in this process, with
+//! The cloud on a laptop: DynamoDB, SES, SNS, the voice API and Secrets Manager on loopback, in this process, with
 //! the tables, grants, routes and stream of `infra/template.yaml`.
 //!
 //! Tests start a [`Cloud`] of their own, in memory, and call a function's library with clients that
@@ -10,6 +10,7 @@
 mod calls;
 mod chaos;
 mod cloud;
+mod codes;
 mod error;
 mod functions;
 mod gateway;
@@ -24,7 +25,7 @@ mod tables;
 mod template;
 
 pub use calls::{Call, unused_grants};
-pub use chaos::{Chaos, DynamoDbChaos, SenderChaos, SenderError};
+pub use chaos::{Chaos, DynamoDbChaos, PhoneError, SenderChaos, SenderError};
 pub use cloud::{Cloud, Options, sdk};
 pub use error::LocalError;
 pub use functions::Functions;
@@ -39,3 +40,6 @@ pub const REGION: &str = "eu-west-1";
 
 /// The account that everything local claims to belong to.
 pub const ACCOUNT: &str = "000000000000";
+
+/// The phone number that calls come from here: what the template's parameter `VoiceOrigin` is.
+pub const VOICE_ORIGIN: &str = "phone-local";

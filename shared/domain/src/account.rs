@@ -146,6 +146,9 @@ pub struct Account {
     /// Until when the present password works, which an admin set and its owner must replace.
     #[serde(default, with = "micros::option")]
     pub temporary_until: Option<Timestamp>,
+    /// Since when the present password opens nothing, because of a hundred wrong ones in a row.
+    #[serde(default, with = "micros::option")]
+    pub password_disabled_at: Option<Timestamp>,
     /// When a person last set the password.
     #[serde(default, with = "micros::option")]
     pub password_set_at: Option<Timestamp>,
@@ -191,6 +194,7 @@ impl Account {
             password_version: 0,
             password_phc: None,
             temporary_until: None,
+            password_disabled_at: None,
             password_set_at: None,
             password_in_history: false,
             history_salt: None,
@@ -211,6 +215,13 @@ impl Account {
         self.slots.clear();
         self.killed_at = Some(now);
         self.kill_reason = Some(reason);
+    }
+
+    /// The last two digits of the number on file.
+    #[must_use]
+    pub fn phone_hint(&self) -> Option<&str> {
+        let phone = self.phone.as_deref()?;
+        phone.get(phone.len().checked_sub(2)?..)
     }
 
     /// Whether the present password is a temporary one, and still works.

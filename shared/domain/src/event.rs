@@ -57,6 +57,20 @@ events! {
     RequestDropped = "request_dropped",
     /// A blocked account asked for a reset and was mailed whom to ask.
     RequestRefused = "request_refused",
+    /// Someone proved to be human and said why they cannot get in.
+    RecoveryStarted = "recovery_started",
+    /// Another number was typed than the one on file.
+    PhoneRejected = "phone_rejected",
+    /// A code was handed to the text message or the voice service.
+    CodeSent = "code_sent",
+    /// A code was asked for and not sent, for the reason in `cause`.
+    CodeNotSent = "code_not_sent",
+    /// A wrong code was typed.
+    CodeRejected = "code_rejected",
+    /// The right code was typed, for what is in `cause`.
+    CodeAccepted = "code_accepted",
+    /// "This was not me" of a code, before it was used.
+    RecoveryEnded = "recovery_ended",
     /// The password was changed.
     PasswordChanged = "password_changed",
     /// A notice was handed to the mail service.
@@ -67,8 +81,14 @@ events! {
     SignedIn = "signed_in",
     /// A sign-in failed.
     SignInFailed = "sign_in_failed",
-    /// The password was right, and the account is blocked or the password was temporary.
+    /// The password was right, and the account is locked or blocked or the password was temporary.
     SignInRefused = "sign_in_refused",
+    /// Too many wrong passwords: no more sign in until it is over or taken off.
+    AccountLocked = "account_locked",
+    /// A hundred wrong passwords in a row: the present one opens nothing any more.
+    PasswordDisabled = "password_disabled",
+    /// The lock was taken off, by what is in `cause`.
+    AccountUnlocked = "account_unlocked",
     /// The account was erased.
     AccountErased = "account_erased",
 }

@@ -145,6 +145,7 @@ impl Hasher {
         account.password_phc = Some(self.hash(password, phc_salt)?);
         account.password_version += 1;
         account.password_in_history = true;
+        account.password_disabled_at = None;
         Ok(())
     }
 

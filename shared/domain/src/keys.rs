@@ -38,6 +38,17 @@ pub enum KeyState {
     Retired(Timestamp),
 }
 
+impl KeyState {
+    /// Whether what it derived is accepted at this moment.
+    #[must_use]
+    pub fn accepts(self, now: Timestamp) -> bool {
+        match self {
+            Self::Accepted => true,
+            Self::Retired(at) => now < at,
+        }
+    }
+}
+
 /// The text of a secret is not a keyring. It says what is wrong and repeats nothing of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadKeyring {

@@ -1,7 +1,7 @@
 //! The life of a link.
 //!
 //! ```text
-//!             click (a person's POST)          password set
+//!             click (a person's POST)          password set, or lock taken off
 //!   sent ───────────────────────────▶ clicked ─────────────▶ used
 //!    │ validity.link_unclicked         │ validity.link_clicked
 //!    ▼                                 ▼
@@ -25,7 +25,7 @@ use crate::settings::Settings;
 use crate::support::SupportCode;
 use crate::time::{after, micros};
 
-pub use name::{LinkId, LinkPurpose, Origin};
+pub use name::{Act, LinkId, LinkPurpose, Origin};
 
 /// A link as it is kept: everything that decides its life, and no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -233,6 +233,8 @@ impl Remedy {
 
 /// Passwords that may be tried under one grant; a rejected one burns nothing else.
 pub const GRANT_TRIES_MAX: u32 = 20;
+/// Present passwords that may be tried under one grant to unlock: each is a guess.
+pub const UNLOCK_TRIES_MAX: u32 = 5;
 
 impl Link {
     /// Where the link stands at `now`, and under the key that its token came with.
@@ -318,12 +320,28 @@ impl Link {
     }
 
     /// Whether what this link was used for still stands: the password that it set is the present
-    /// one.
+    /// one; or nothing has ended what was issued before the lock was taken off.
     #[must_use]
     pub fn change_stands(&self, account: &Account) -> bool {
-        account.temporary_until.is_none()
-            && self.died_at.is_some()
-            && account.password_set_at == self.died_at
+        match self.purpose.act() {
+            Act::SetPassword => {
+                account.temporary_until.is_none()
+                    && self.died_at.is_some()
+                    && account.password_set_at == self.died_at
+            }
+            Act::Unlock => account.epoch == self.epoch,
+        }
+    }
+
+    /// Whether it has taken the lock off already, and its grant can still be shown again: the same
+    /// answer, and nothing changes.
+    #[must_use]
+    pub fn unlocked_before(&self, now: Timestamp, key: KeyState) -> bool {
+        let used = matches!(self.state(now, key), State::Dead(death) if death.cause == DeathCause::Used);
+        self.purpose.act() == Act::Unlock
+            && used
+            && key.accepts(now)
+            && self.click_expires_at.is_some_and(|until| now < until)
     }
 
     /// The step that helps now, whatever the link died of.
@@ -346,6 +364,8 @@ impl Link {
             Remedy::SignIn
         } else if newer {
             Remedy::UseNewerLink
+        } else if self.purpose.act() == Act::Unlock && self.death == Some(WrittenDeath::Used) {
+            Remedy::SignIn
         } else if account.password_set_at.is_some_and(|set_at| set_at >= self.issued_at) {
             Remedy::SignIn
         } else {

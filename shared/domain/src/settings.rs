@@ -279,10 +279,12 @@ impl Settings {
     #[must_use]
     pub fn unclicked_seconds(&self, purpose: LinkPurpose) -> u32 {
         match purpose {
-            LinkPurpose::Reset => self.validity.link_unclicked_seconds,
+            LinkPurpose::Reset | LinkPurpose::Unlock => self.validity.link_unclicked_seconds,
             LinkPurpose::Invite => self.validity.invite_seconds,
             // Made clicked: its grant is handed out at once.
-            LinkPurpose::MustChange => self.validity.link_clicked_seconds,
+            LinkPurpose::MustChange | LinkPurpose::CodeReset | LinkPurpose::CodeUnlock => {
+                self.validity.link_clicked_seconds
+            }
         }
     }
 
@@ -311,6 +313,14 @@ impl Settings {
             Some(template) => template.replace("{token}", token),
             None => format!("{public_base}/p/{tenant}/link/{token}"),
         }
+    }
+
+    /// The host that a code belongs to, as phones fill codes in for: that of the tenant's first
+    /// origin, else of the hosted pages.
+    #[must_use]
+    pub fn code_host(&self, public_base: &str) -> String {
+        let origin = self.frontend.allowed_origins.first();
+        urls::host(origin.map_or(public_base, String::as_str)).unwrap_or_default()
     }
 
     /// The address of "this was not me": always a hosted page, because it ends things.

@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use subtle::ConstantTimeEq;
 
 use crate::keys::{KeyId, KeyState, Keyring, mac};
-use crate::link::{LinkId, LinkPurpose};
+use crate::link::{Act, LinkId, LinkPurpose};
 use crate::tenant::TenantId;
 
 /// The 32 symbols; no I, L, O or U.
@@ -45,17 +45,33 @@ pub enum TokenPurpose {
     ResetLink,
     /// The link of a "choose your first password" mail.
     InviteLink,
-    /// The short right to set a password, got by clicking a reset link.
+    /// The link of a "take the lock off" mail.
+    UnlockLink,
+    /// The short right to set a password, got by clicking a reset link or by a right code.
     SetPasswordGrant,
+    /// The short right to take the lock off, got by clicking an unlock link or by a right code.
+    UnlockGrant,
+    /// A recovery, from the captcha to the code.
+    Recovery,
     /// The "this was not me" of a notice about something that has happened.
     Report,
+    /// The same of a notice that a code was sent.
+    CodeReport,
 }
 
 impl TokenPurpose {
-    const ALL: [Self; 4] =
-        [Self::ResetLink, Self::InviteLink, Self::SetPasswordGrant, Self::Report];
-    /// Those that lead to a password by a click.
-    pub const PASSWORD_LINKS: [Self; 2] = [Self::ResetLink, Self::InviteLink];
+    const ALL: [Self; 8] = [
+        Self::ResetLink,
+        Self::InviteLink,
+        Self::UnlockLink,
+        Self::SetPasswordGrant,
+        Self::UnlockGrant,
+        Self::Recovery,
+        Self::Report,
+        Self::CodeReport,
+    ];
+    /// Those that are mailed and clicked.
+    pub const LINKS: [Self; 3] = [Self::ResetLink, Self::InviteLink, Self::UnlockLink];
 
     /// Of the token that a link is handed out as.
     #[must_use]
@@ -63,7 +79,19 @@ impl TokenPurpose {
         match purpose {
             LinkPurpose::Reset => Self::ResetLink,
             LinkPurpose::Invite => Self::InviteLink,
-            LinkPurpose::MustChange => Self::SetPasswordGrant,
+            LinkPurpose::Unlock => Self::UnlockLink,
+            LinkPurpose::MustChange | LinkPurpose::CodeReset | LinkPurpose::CodeUnlock => {
+                Self::grant(purpose)
+            }
+        }
+    }
+
+    /// Of the grant that a clicked link gives.
+    #[must_use]
+    pub fn grant(purpose: LinkPurpose) -> Self {
+        match purpose.act() {
+            Act::SetPassword => Self::SetPasswordGrant,
+            Act::Unlock => Self::UnlockGrant,
         }
     }
 
@@ -71,8 +99,12 @@ impl TokenPurpose {
         match self {
             Self::ResetLink => 'r',
             Self::InviteLink => 'v',
+            Self::UnlockLink => 'k',
             Self::SetPasswordGrant => 'g',
+            Self::UnlockGrant => 'h',
+            Self::Recovery => 'c',
             Self::Report => 'n',
+            Self::CodeReport => 'm',
         }
     }
 }

@@ -51,6 +51,25 @@ impl Operation {
             || self.body.iter().any(|field| field.presence != Presence::Optional)
     }
 
+    /// Every problem that it can answer with.
+    #[must_use]
+    pub fn all_problems(&self) -> Vec<ProblemCode> {
+        let takes = |name: &str| self.body.iter().any(|field| field.name == name);
+        let when = |holds: bool, problems: &'static [ProblemCode]| match holds {
+            true => problems,
+            false => &[],
+        };
+        [
+            self.problems,
+            when(!self.query.is_empty(), &[ProblemCode::InvalidRequest]),
+            when(self.access != Access::Public, KEY_PROBLEMS),
+            when(!self.body.is_empty(), BODY_PROBLEMS),
+            when(takes("captcha"), CAPTCHA_PROBLEMS),
+            COMMON_PROBLEMS,
+        ]
+        .concat()
+    }
+
     /// What a row is when it says nothing else: for anyone, with a JSON body.
     pub const POST: Self = Self {
         method: Method::Post,
@@ -195,10 +214,18 @@ impl Field {
 }
 
 /// Problems that any operation can answer with that asks for a key.
-pub const KEY_PROBLEMS: &[ProblemCode] = &[ProblemCode::Unauthorized, ProblemCode::Forbidden];
+const KEY_PROBLEMS: &[ProblemCode] = &[ProblemCode::Unauthorized, ProblemCode::Forbidden];
+
+/// Problems that any operation can answer with that takes a captcha.
+const CAPTCHA_PROBLEMS: &[ProblemCode] = &[
+    ProblemCode::CaptchaUnknown,
+    ProblemCode::CaptchaExpired,
+    ProblemCode::CaptchaWrong,
+    ProblemCode::CaptchaSpent,
+];
 
 /// Problems that any operation can answer with.
-pub const COMMON_PROBLEMS: &[ProblemCode] = &[
+const COMMON_PROBLEMS: &[ProblemCode] = &[
     ProblemCode::NotFound,
     ProblemCode::TenantUnknown,
     ProblemCode::MethodNotAllowed,
@@ -207,5 +234,5 @@ pub const COMMON_PROBLEMS: &[ProblemCode] = &[
 ];
 
 /// And these, any operation that reads a body.
-pub const BODY_PROBLEMS: &[ProblemCode] =
+const BODY_PROBLEMS: &[ProblemCode] =
     &[ProblemCode::InvalidRequest, ProblemCode::BodyTooLarge, ProblemCode::UnsupportedMediaType];

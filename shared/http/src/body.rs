@@ -148,6 +148,17 @@ impl Body {
         self.text(name).unwrap_or_default()
     }
 
+    /// A text within an object.
+    #[must_use]
+    pub fn member(&self, object: &str, name: &str) -> &str {
+        match self.get(object) {
+            Some(Parsed::Json(Value::Object(members))) => {
+                members.get(name).and_then(Value::as_str).unwrap_or_default()
+            }
+            _ => "",
+        }
+    }
+
     /// A login.
     #[must_use]
     pub fn login(&self, name: &str) -> Option<&Login> {

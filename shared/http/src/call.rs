@@ -5,14 +5,20 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use regain_domain::api_key::ApiKey;
+use regain_domain::captcha::{CaptchaFault, Challenge};
 use regain_domain::client::ClientAddress;
-use regain_domain::keys::{DerivedKey, mac};
-use regain_domain::{Language, Link, Settings, SupportCode, TenantId};
+use regain_domain::keys::{DerivedKey, Keyring, mac};
+use regain_domain::seal::Seal;
+use regain_domain::token::{self, TokenPurpose};
+use regain_domain::{Language, Link, LinkId, Settings, SupportCode, TenantId};
 
+use serde_json::json;
+
+use crate::Answer;
 use crate::api::Operation;
 use crate::body::{Body, Line};
 use crate::log::LogLine;
-use crate::problem::{Fault, Problem};
+use crate::problem::{Fault, Problem, ProblemCode};
 
 /// Everything about one request that a step may need. The edge has checked all of it.
 pub struct Call {
@@ -71,6 +77,41 @@ impl Call {
             Some(allowed) => Ok(Some(allowed)),
             None => Err(Problem::invalid(vec![Fault::new("/return_url", "not_allowed")])),
         }
+    }
+
+    /// The captcha that the body answers.
+    pub fn captcha(&self, seal: &Seal) -> Result<Challenge, Problem> {
+        let id = self.body.member("captcha", "id");
+        Challenge::open(seal, &self.tenant, id, self.now).map_err(|fault| {
+            Problem::new(match fault {
+                CaptchaFault::Unknown => ProblemCode::CaptchaUnknown,
+                CaptchaFault::Expired => ProblemCode::CaptchaExpired,
+            })
+        })
+    }
+
+    /// An answer with what `set-password` is to be given.
+    #[must_use]
+    pub fn with_password_rules(&self, answer: Answer) -> Answer {
+        answer
+            .and("password", Some(self.settings.own_password.asks().as_str()))
+            .and("password_policy", Some(json!(self.settings.password_policy)))
+    }
+
+    /// The recovery that the body names.
+    pub fn recovery(&self, links: &Keyring) -> Result<LinkId, Problem> {
+        let token = self.body.token("recovery");
+        token::read(links, &self.tenant, &[TokenPurpose::Recovery], token)
+            .ok()
+            .filter(|genuine| genuine.key.accepts(self.now))
+            .map(|genuine| genuine.id)
+            .ok_or_else(|| Problem::new(ProblemCode::RecoveryUnknown))
+    }
+
+    /// Whether the body answers it rightly.
+    #[must_use]
+    pub fn solves(&self, captcha: &Challenge) -> bool {
+        captcha.is_answered_by(self.body.member("captcha", "answer"), self.settings.captcha.case)
     }
 
     /// The subject of a limit: the caller's address, and whatever else is counted with it.

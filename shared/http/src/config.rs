@@ -7,6 +7,7 @@ use regain_domain::settings::is_secure_base;
 pub struct Config {
     stack: String,
     public_base: String,
+    voice_origin: Option<String>,
 }
 
 /// The environment is not one that a function may run in. It says so and stops.
@@ -29,7 +30,7 @@ pub enum BadConfig {
 }
 
 impl Config {
-    /// Reads `REGAIN_STACK` and `REGAIN_PUBLIC_BASE`.
+    /// Reads `REGAIN_STACK`, `REGAIN_PUBLIC_BASE` and `REGAIN_VOICE_ORIGIN`.
     pub fn from_env() -> Result<Self, BadConfig> {
         Self::from_vars(std::env::vars())
     }
@@ -50,6 +51,10 @@ impl Config {
                 let expected = "an https origin without a path, or http on a loopback address";
                 fault("REGAIN_PUBLIC_BASE", expected)
             })?;
+        let voice_origin = of("REGAIN_VOICE_ORIGIN").filter(|origin| !origin.is_empty());
+        if voice_origin.is_some_and(|origin| !is_an_origination_identity(origin)) {
+            return Err(fault("REGAIN_VOICE_ORIGIN", "a phone number's id, or nothing"));
+        }
         // SECURITY: whoever could set an endpoint would be handed every secret. Held by
         // `a_deployed_function_refuses_other_endpoints`.
         let deployed = of("AWS_EXECUTION_ENV").is_some() || public_base.starts_with("https:");
@@ -57,7 +62,11 @@ impl Config {
         if let (true, Some((name, _))) = (deployed, redirected) {
             return Err(BadConfig::Redirected { name: name.clone() });
         }
-        Ok(Self { stack: stack.clone(), public_base: public_base.clone() })
+        Ok(Self {
+            stack: stack.clone(),
+            public_base: public_base.clone(),
+            voice_origin: voice_origin.cloned(),
+        })
     }
 
     /// The prefix of tables and secrets, and the name of the mail configuration set.
@@ -71,6 +80,18 @@ impl Config {
     pub fn public_base(&self) -> &str {
         &self.public_base
     }
+
+    /// Where calls come from; `None`: nobody is called.
+    #[must_use]
+    pub fn voice_origin(&self) -> Option<&str> {
+        self.voice_origin.as_deref()
+    }
+}
+
+/// As AWS End User Messaging takes one.
+fn is_an_origination_identity(text: &str) -> bool {
+    text.len() <= 256
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_:/+-".contains(&byte))
 }
 
 #[cfg(test)]
@@ -101,6 +122,22 @@ mod tests {
         }
         for stack in ["", "a b", "a/b", &"a".repeat(41)] {
             assert!(read(&[("REGAIN_STACK", stack), LOCAL[1]]).is_err(), "{stack}");
+        }
+    }
+
+    #[test]
+    fn calls_come_from_nowhere_unless_it_is_said_where() {
+        let origin = |text: &str| {
+            let config = read(&[LOCAL[0], LOCAL[1], ("REGAIN_VOICE_ORIGIN", text)])?;
+            Ok::<_, BadConfig>(config.voice_origin().map(str::to_owned))
+        };
+        assert_eq!(read(&LOCAL).unwrap().voice_origin(), None);
+        assert_eq!(origin("").unwrap(), None);
+        for said in ["phone-0123456789abcdef", "+31201234567", &"a".repeat(256)] {
+            assert_eq!(origin(said).unwrap().as_deref(), Some(said));
+        }
+        for broken in [" ", "phone 1", "phone-1\n", &"a".repeat(257)] {
+            assert!(origin(broken).is_err(), "{broken}");
         }
     }
 

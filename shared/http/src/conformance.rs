@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::answer::Content;
-use crate::api::{BODY_PROBLEMS, COMMON_PROBLEMS, Field, KEY_PROBLEMS, Kind, Operation, Presence};
+use crate::api::{Field, Kind, Operation, Presence};
 use crate::{Answer, Problem};
 
 /// Stops a debug build whose step answers something undocumented.
@@ -18,10 +18,7 @@ pub(crate) fn check(operation: &Operation, answered: &Result<Answer, Problem>) {
                 }
             },
             Err(problem) => {
-                let documented = operation.problems.contains(&problem.code)
-                    || COMMON_PROBLEMS.contains(&problem.code)
-                    || KEY_PROBLEMS.contains(&problem.code)
-                    || BODY_PROBLEMS.contains(&problem.code);
+                let documented = operation.all_problems().contains(&problem.code);
                 (!documented).then(|| problem.code.as_str().to_owned())
             }
         };

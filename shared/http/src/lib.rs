@@ -21,6 +21,7 @@ mod paging;
 mod problem;
 pub mod routes;
 mod serve;
+mod sessions;
 mod settings_cache;
 mod world;
 
@@ -34,5 +35,6 @@ pub use paging::PageAsked;
 pub use problem::{Fault, Problem, dead_code};
 pub use regain_notices::ProblemCode;
 pub use serve::{InitError, serve, silence_panics};
+pub use sessions::{BadSigningKey, Sessions};
 pub use settings_cache::SettingsCache;
 pub use world::{now, random};

@@ -14,8 +14,7 @@ use regain_notices::ProblemCode;
 use serde_json::{Map, Value, json};
 
 use crate::api::{
-    Access, BODY_PROBLEMS, COMMON_PROBLEMS, Field, Form, KEY_PROBLEMS, Kind, Operation, Presence,
-    Route,
+    Access, Field, Form, Kind, Operation, Presence, Route,
 };
 use crate::problem::{FAULT_CODES, status};
 use crate::routes::{NAMED, ROUTES};
@@ -147,13 +146,8 @@ fn describe(operation: &Operation) -> Value {
 
 fn responses(operation: &Operation) -> Map<String, Value> {
     let mut by_status: BTreeMap<u16, Vec<ProblemCode>> = BTreeMap::new();
-    let of_body = if operation.body.is_empty() { &[] } else { BODY_PROBLEMS };
-    let of_query: &[_] =
-        if operation.query.is_empty() { &[] } else { &[ProblemCode::InvalidRequest] };
-    let of_key = if operation.access == Access::Public { &[] } else { KEY_PROBLEMS };
-    let own = operation.problems.iter().chain(of_query).chain(of_key);
-    for code in own.chain(of_body).chain(COMMON_PROBLEMS) {
-        by_status.entry(status(*code)).or_default().push(*code);
+    for code in operation.all_problems() {
+        by_status.entry(status(code)).or_default().push(code);
     }
     let media_type = match operation.form {
         Form::Json | Form::MergePatch => "application/json",

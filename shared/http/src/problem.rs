@@ -8,7 +8,8 @@ use regain_domain::policy::Violation;
 use regain_domain::settings::SettingFault;
 use regain_domain::token::TokenFault;
 use regain_domain::{Language, Remedy, SupportCode};
-use regain_notices::{Dead, ProblemCode, death_detail};
+pub(crate) use regain_notices::ProblemCode;
+use regain_notices::{Dead, death_detail};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -50,6 +51,7 @@ pub(crate) const FAULT_CODES: &[&str] = &[
     "not_one_of",
     "too_many",
     "not_a_phone_number",
+    "not_a_code",
     "not_a_tenant_name",
     "not_together",
     "out_of_bounds",
@@ -100,6 +102,15 @@ impl Problem {
     #[must_use]
     pub fn blocked(reason: BlockReason) -> Self {
         Self::new(ProblemCode::AccountBlocked).with("reason", json!(reason))
+    }
+
+    /// A captcha was not answered rightly; so many answers may follow, or it is spent.
+    #[must_use]
+    pub fn captcha_missed(attempts_left: Option<u32>) -> Self {
+        match attempts_left {
+            Some(left) => Self::new(ProblemCode::CaptchaWrong).with("attempts_left", json!(left)),
+            None => Self::new(ProblemCode::CaptchaSpent),
+        }
     }
 
     /// A limit was reached; it is open again after so many seconds.
@@ -225,7 +236,8 @@ pub(crate) fn status(code: ProblemCode) -> u16 {
         P::Forbidden
         | P::TemporaryPasswordsDisabled
         | P::AccountBlocked
-        | P::PasswordMustChange => 403,
+        | P::PasswordMustChange
+        | P::PasswordDisabled => 403,
         P::NotFound
         | P::TenantUnknown
         | P::AccountUnknown
@@ -233,7 +245,9 @@ pub(crate) fn status(code: ProblemCode) -> u16 {
         | P::CursorUnknown
         | P::SupportCodeUnknown
         | P::LinkUnknown
-        | P::GrantUnknown => 404,
+        | P::GrantUnknown
+        | P::CaptchaUnknown
+        | P::RecoveryUnknown => 404,
         P::MethodNotAllowed => 405,
         P::TenantExists | P::AccountExists | P::TooManyApiKeys => 409,
         P::LinkExpired
@@ -241,13 +255,20 @@ pub(crate) fn status(code: ProblemCode) -> u16 {
         | P::LinkSuperseded
         | P::LinkUsed
         | P::LinkWithdrawn
+        | P::CaptchaExpired
+        | P::CaptchaSpent
         | P::GrantExpired
         | P::GrantUsed
-        | P::GrantWithdrawn => 410,
+        | P::GrantWithdrawn
+        | P::RecoveryExpired
+        | P::RecoverySpent
+        | P::CodeExpired
+        | P::CodeSpent => 410,
         P::PreconditionFailed => 412,
         P::BodyTooLarge | P::TooManyLines => 413,
         P::UnsupportedMediaType => 415,
-        P::SettingsInvalid | P::PasswordRejected => 422,
+        P::CaptchaWrong | P::SettingsInvalid | P::PasswordRejected | P::PhoneMismatch | P::CodeWrong => 422,
+        P::AccountLocked => 423,
         P::TooManyRequests => 429,
         P::Internal => 500,
         P::Unavailable => 503,

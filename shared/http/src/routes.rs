@@ -2,6 +2,7 @@
 //! folders of functions and the README say the same, or `tests/tests/drift.rs` fails.
 
 mod accounts;
+mod codes;
 mod recovery;
 mod settings;
 mod tenants;
@@ -22,6 +23,11 @@ pub const ROUTES: &[Route] = &[
     recovery::SET_PASSWORD,
     recovery::SIGN_IN,
     recovery::JWKS_JSON,
+    codes::START_RECOVERY,
+    codes::SEND_RECOVERY_LINK,
+    codes::SEND_SMS_CODE,
+    codes::CHECK_SMS_CODE,
+    codes::UNLOCK,
     tenants::TENANTS,
     tenants::TENANT,
     tenants::SETTINGS,
@@ -34,6 +40,7 @@ pub const ROUTES: &[Route] = &[
     accounts::SEND_LINK,
     accounts::BLOCK,
     accounts::UNBLOCK,
+    accounts::UNLOCK,
     accounts::TEMPORARY_PASSWORD,
     accounts::TIMELINE,
     accounts::SUPPORT,
@@ -71,11 +78,17 @@ const SUPPORT_CODE: Field = Field::required(
 const ACCEPTED: Field = Field::required("status", Kind::OneOf(&["accepted"]), "Always.");
 const LANGUAGE: Field =
     Field::optional("language", Kind::Language, "The language of answer and mail.");
-const PASSWORD_MADE_BY: Field = Field::required(
+const PASSWORD_MADE_BY: Field = Field::optional(
     "password",
     Kind::OneOf(&["choose", "choose_beginning", "generated"]),
-    "What `set-password` takes: `password`, `beginning`, or neither.",
+    "What `set-password` takes, if it is for that: `password`, `beginning`, or neither.",
 );
+const THE_RULES: Field =
+    Field::optional("password_policy", Kind::Object(PASSWORD_POLICY), "The rules, if it is.");
+const CAPTCHA: &[Field] = &[
+    Field::required("id", Kind::Text(400), "From `captcha`."),
+    Field::required("answer", Kind::Text(64), "The characters of the picture or the sound."),
+];
 
 const CURSOR: Field =
     Field::optional("cursor", Kind::Text(1000), "For the next page; absent on the last.");

@@ -13,12 +13,12 @@ use crate::moment::moment;
 pub enum Dead {
     /// A link, as it came in a mail.
     Link,
-    /// What clicking the link gave: the right to choose a password.
+    /// What clicking the link gave: the right to do what it is for.
     Grant,
 }
 
 /// The story for its holder, in two sentences: what ended it at `at`, and what to do. It presumes
-/// nothing about who did it.
+/// nothing about who did it, nor whether a password or a lock was at stake.
 #[must_use]
 pub fn death_detail(
     language: Language,
@@ -42,7 +42,7 @@ fn story_en(what: Dead, cause: DeathCause, moment: &str) -> String {
             format!("This link was clicked, and the time to use it after that ended at {moment}.")
         }
         (DeathCause::Expired | DeathCause::ClickExpired, Dead::Grant) => {
-            format!("The time to choose a password ended at {moment}.")
+            format!("The time for this step ended at {moment}.")
         }
         (DeathCause::Superseded, Dead::Link) => {
             format!("A newer link was made at {moment}, and only the newest one works.")
@@ -53,7 +53,9 @@ fn story_en(what: Dead, cause: DeathCause, moment: &str) -> String {
         (DeathCause::Used, Dead::Link) => {
             format!("This link was used at {moment}, and a link works once.")
         }
-        (DeathCause::Used, Dead::Grant) => format!("The password was chosen at {moment}."),
+        (DeathCause::Used, Dead::Grant) => {
+            format!("This step was completed at {moment}, and it works once.")
+        }
         (DeathCause::Withdrawn(reason), Dead::Link) => {
             format!("This link was withdrawn at {moment}{}.", because_en(reason))
         }
@@ -81,7 +83,7 @@ fn step_en(remedy: Remedy) -> &'static str {
     match remedy {
         Remedy::RequestAgain => "Ask for a new link.",
         Remedy::UseNewerLink => "Use the link in the latest mail.",
-        Remedy::SignIn => "Sign in with the new password.",
+        Remedy::SignIn => "Sign in with the current password.",
         Remedy::ContactSupport => "Please contact the service desk and mention the support code.",
     }
 }
@@ -95,7 +97,7 @@ fn story_nl(what: Dead, cause: DeathCause, moment: &str) -> String {
             )
         }
         (DeathCause::Expired | DeathCause::ClickExpired, Dead::Grant) => {
-            format!("De tijd om een wachtwoord te kiezen liep af op {moment}.")
+            format!("De tijd voor deze stap liep af op {moment}.")
         }
         (DeathCause::Superseded, Dead::Link) => {
             format!("Op {moment} is een nieuwere link gemaakt en alleen de nieuwste werkt.")
@@ -108,7 +110,9 @@ fn story_nl(what: Dead, cause: DeathCause, moment: &str) -> String {
         (DeathCause::Used, Dead::Link) => {
             format!("Deze link is gebruikt op {moment} en een link werkt één keer.")
         }
-        (DeathCause::Used, Dead::Grant) => format!("Het wachtwoord is gekozen op {moment}."),
+        (DeathCause::Used, Dead::Grant) => {
+            format!("Deze stap is voltooid op {moment} en werkt één keer.")
+        }
         (DeathCause::Withdrawn(reason), Dead::Link) => {
             format!("Deze link is ingetrokken op {moment}{}.", because_nl(reason))
         }
@@ -134,7 +138,7 @@ fn step_nl(remedy: Remedy) -> &'static str {
     match remedy {
         Remedy::RequestAgain => "Vraag een nieuwe link aan.",
         Remedy::UseNewerLink => "Gebruik de link uit de laatste mail.",
-        Remedy::SignIn => "Log in met het nieuwe wachtwoord.",
+        Remedy::SignIn => "Log in met het huidige wachtwoord.",
         Remedy::ContactSupport => "Neem contact op met de servicedesk en noem de supportcode.",
     }
 }

@@ -1,19 +1,24 @@
 //! The words of Regain, in every language it speaks: what a problem is called, why a link died,
-//! and the mails.
+//! the mails, and what a phone gets.
 //!
 //! What is absent on purpose: addresses, sending, and any decision. Who calls has decided what is
 //! to be said; this crate says it. Dutch says "je". Times are UTC and say so, as nobody here knows
 //! where the reader is.
 
+mod code_call;
+mod code_text;
 mod death;
 mod line;
 mod mail;
 mod moment;
 mod problem;
 
+pub use code_call::CodeCall;
+pub use code_text::CodeText;
 pub use death::{Dead, death_detail};
 pub use mail::{
-    AccountBlocked, Address, Invite, Letterhead, LoginChanged, Mail, PasswordChanged, PhoneChanged,
-    ResetLink, TemporaryPassword,
+    AccountBlocked, AccountLocked, Address, CodeSent, Invite, Letterhead, LoginChanged, Mail,
+    PasswordChanged, PasswordDisabled, PhoneChanged, ResetLink, TemporaryPassword, UnlockLink,
+    Unlocked,
 };
 pub use problem::{ProblemCode, Words};

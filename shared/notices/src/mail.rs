@@ -5,22 +5,32 @@
 //! moments in words, and every template sees the view only.
 
 mod account_blocked;
+mod account_locked;
+mod code_sent;
 mod invite;
 mod letterhead;
 mod login_changed;
 mod password_changed;
+mod password_disabled;
 mod phone_changed;
 mod reset_link;
 mod temporary_password;
+mod unlock_link;
+mod unlocked;
 
 pub use account_blocked::AccountBlocked;
+pub use account_locked::AccountLocked;
+pub use code_sent::CodeSent;
 pub use invite::Invite;
 pub use letterhead::Letterhead;
 pub use login_changed::{Address, LoginChanged};
 pub use password_changed::PasswordChanged;
+pub use password_disabled::PasswordDisabled;
 pub use phone_changed::PhoneChanged;
 pub use reset_link::ResetLink;
 pub use temporary_password::TemporaryPassword;
+pub use unlock_link::UnlockLink;
+pub use unlocked::Unlocked;
 
 use askama::Template;
 

@@ -1,6 +1,6 @@
 //! Moments and durations in words. Always UTC, and always said.
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit, Zoned, tz::TimeZone};
 use regain_domain::Language;
 
 const MONTHS_EN: &str =
@@ -12,6 +12,14 @@ const MONTHS_NL: &str =
 /// is rounded down, so what works until then works a little longer, never shorter.
 pub(crate) fn moment(language: Language, at: Timestamp) -> String {
     on_day(language, at, &minute(at))
+}
+
+/// The same, but rounded up: what ends at that moment has ended by then. To follow "at … at the
+/// latest" in English, "uiterlijk op" in Dutch.
+pub(crate) fn moment_not_before(language: Language, at: Timestamp) -> String {
+    let up = TimestampRound::new().smallest(Unit::Minute).mode(RoundMode::Ceil);
+    // It fails within the last minute that a timestamp can say.
+    moment(language, at.round(up).unwrap_or(at))
 }
 
 /// The same to the second, where two moments of one minute must be told apart.
@@ -107,6 +115,32 @@ mod tests {
         let exact = exact_moment(Language::En, at("2026-03-02T09:05:07.9Z"));
         assert_eq!(exact, "09:05:07 UTC on 2 March 2026");
         assert_eq!(minute(at("2026-03-02T09:05:07.9Z")), "09:05");
+    }
+
+    #[test]
+    fn what_ends_at_a_moment_has_ended_by_the_minute_that_is_told() {
+        for (moment_at, en, nl) in [
+            (
+                "2026-11-22T14:03:00Z",
+                "14:03 UTC on 22 November 2026",
+                "22 november 2026 om 14:03 UTC",
+            ),
+            (
+                "2026-11-22T14:03:00.000001Z",
+                "14:04 UTC on 22 November 2026",
+                "22 november 2026 om 14:04 UTC",
+            ),
+            (
+                "2026-12-31T23:59:59.999999Z",
+                "00:00 UTC on 1 January 2027",
+                "1 januari 2027 om 00:00 UTC",
+            ),
+        ] {
+            assert_eq!(moment_not_before(Language::En, at(moment_at)), en);
+            assert_eq!(moment_not_before(Language::Nl, at(moment_at)), nl);
+        }
+        let last = moment_not_before(Language::En, Timestamp::MAX);
+        assert_eq!(last, moment(Language::En, Timestamp::MAX), "and no panic");
     }
 
     #[test]

@@ -104,7 +104,7 @@ problem_codes! {
     LinkClickExpired = "link_click_expired",
     /// A newer link took its place.
     LinkSuperseded = "link_superseded",
-    /// Its password was set.
+    /// What it was for was done.
     LinkUsed = "link_used",
     /// Ended for the reason that the answer gives.
     LinkWithdrawn = "link_withdrawn",
@@ -114,6 +114,14 @@ problem_codes! {
     GrantUsed = "grant_used",
     /// Its link was replaced or withdrawn.
     GrantWithdrawn = "grant_withdrawn",
+    /// Not a captcha of this tenant: forged, damaged, or made under a key that was replaced.
+    CaptchaUnknown = "captcha_unknown",
+    /// Its five minutes are over.
+    CaptchaExpired = "captcha_expired",
+    /// Those are not its characters; it can be tried again.
+    CaptchaWrong = "captcha_wrong",
+    /// Used already, or spoilt by three wrong answers.
+    CaptchaSpent = "captcha_spent",
     /// Not a grant of ours.
     GrantUnknown = "grant_unknown",
     /// The new password breaks the rules that `violations` lists.
@@ -124,6 +132,26 @@ problem_codes! {
     AccountBlocked = "account_blocked",
     /// The password was right and temporary; `grant` is for choosing another.
     PasswordMustChange = "password_must_change",
+    /// The password was right, and the account is locked: until `until`, if that is there.
+    AccountLocked = "account_locked",
+    /// A hundred wrong passwords in a row switched the password off. Told only to who proved to
+    /// hold the phone or the mailbox.
+    PasswordDisabled = "password_disabled",
+    /// Not a recovery of ours, or no longer on record.
+    RecoveryUnknown = "recovery_unknown",
+    /// Not completed in time.
+    RecoveryExpired = "recovery_expired",
+    /// Its code was used, or its tries are gone.
+    RecoverySpent = "recovery_spent",
+    /// Not the phone number that the hint is of; a try is gone, `attempts_left` says how many are
+    /// not.
+    PhoneMismatch = "phone_mismatch",
+    /// Not the code that was sent; likewise.
+    CodeWrong = "code_wrong",
+    /// Not typed in time.
+    CodeExpired = "code_expired",
+    /// Used, or its tries are gone.
+    CodeSpent = "code_spent",
 }
 
 impl ProblemCode {

@@ -2,91 +2,20 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
-use regain_domain::{Language, link::Origin};
+#[path = "mails/samples.rs"]
+mod samples;
+
+use regain_domain::{Language, link::Origin, recovery::CodeChannel};
 use regain_notices::{
-    AccountBlocked, Address, Invite, Letterhead, LoginChanged, Mail, PasswordChanged, PhoneChanged,
-    ResetLink, TemporaryPassword,
+    AccountLocked, Address, CodeSent, Invite, Letterhead, LoginChanged, Mail, PasswordDisabled,
+    ResetLink, TemporaryPassword, UnlockLink,
 };
 
-const URL: &str =
-    "https://id.example.com/p/demo/link/1k0r7zq4m8s2v6w9x3y5b1c7d2f8g4h6j0k5m9n3p7q1r5s8t2v6w0xyz";
-const NOT_ME_URL: &str = "https://id.example.com/p/demo/not-me/1k0r7zq4m8s2v6w9x3y5b1c7d2f8g4h6j0k5m9n3p7q1r5s8t2v6w0xyz";
-const CONTACT: &str = "servicedesk@example.com, 010 123 45 67";
-
-#[expect(clippy::expect_used, reason = "a moment of a test that is none should fail it")]
-fn at(text: &str) -> Timestamp {
-    text.parse().expect("a moment")
-}
-
-fn letterhead<'a>(tenant_name: &'a str, first_name: Option<&'a str>) -> Letterhead<'a> {
-    Letterhead { tenant_name, first_name, support_contact: Some(CONTACT), support_code: "K7Q2M9X" }
-}
-
-fn reset_link(letterhead: Letterhead<'_>, origin: Origin) -> ResetLink<'_> {
-    ResetLink {
-        letterhead,
-        origin,
-        login: "m.devries@example.com",
-        url: URL,
-        not_me_url: NOT_ME_URL,
-        requested_at: at("2026-11-22T14:03:27Z"),
-        valid_until: at("2026-11-24T14:03:28Z"),
-        click_minutes: 15,
-    }
-}
-
-fn invite(letterhead: Letterhead<'_>) -> Invite<'_> {
-    Invite {
-        letterhead,
-        login: "m.devries@example.com",
-        url: URL,
-        not_me_url: NOT_ME_URL,
-        requested_at: at("2026-11-22T14:03:27Z"),
-        valid_until: at("2026-11-29T14:03:28Z"),
-        click_minutes: 15,
-    }
-}
-
-fn login_changed(letterhead: Letterhead<'_>, which: Address) -> LoginChanged<'_> {
-    let changed_at = at("2026-11-22T14:09:51Z");
-    LoginChanged { letterhead, changed_at, which, new_login_hint: "m•••@example.org" }
-}
-
-fn phone_changed<'a>(letterhead: Letterhead<'a>, phone_hint: Option<&'a str>) -> PhoneChanged<'a> {
-    PhoneChanged { letterhead, changed_at: at("2026-11-22T14:09:51Z"), phone_hint }
-}
-
-fn temporary_password(letterhead: Letterhead<'_>) -> TemporaryPassword<'_> {
-    let (set_at, valid_until) = (at("2026-11-22T14:09:51Z"), at("2026-11-23T14:09:51Z"));
-    TemporaryPassword { letterhead, set_at, valid_until }
-}
-
-/// Every mail under this letterhead, in a language.
-fn mails_in(language: Language, letterhead: Letterhead<'_>) -> Vec<(String, Mail)> {
-    let (changed_at, requested_at) = (at("2026-11-22T14:09:51Z"), at("2026-11-22T14:03:27Z"));
-    let password_changed = PasswordChanged { letterhead, changed_at, not_me_url: NOT_ME_URL };
-    let all = [
-        ("reset_link", reset_link(letterhead, Origin::SelfService).mail(language)),
-        ("reset_link_by_desk", reset_link(letterhead, Origin::BackOffice).mail(language)),
-        ("invite", invite(letterhead).mail(language)),
-        ("password_changed", password_changed.mail(language)),
-        ("login_changed_old", login_changed(letterhead, Address::Old).mail(language)),
-        ("login_changed_new", login_changed(letterhead, Address::New).mail(language)),
-        ("phone_changed", phone_changed(letterhead, Some("67")).mail(language)),
-        ("phone_removed", phone_changed(letterhead, None).mail(language)),
-        ("temporary_password", temporary_password(letterhead).mail(language)),
-        ("account_blocked", AccountBlocked { letterhead, requested_at }.mail(language)),
-    ];
-    all.map(|(name, mail)| (format!("{name}.{}", language.as_str()), mail)).into()
-}
-
-/// Every mail in every language, with these names in it.
-fn mails(tenant_name: &str, first_name: Option<&str>) -> Vec<(String, Mail)> {
-    let support_contact = Some(tenant_name);
-    let letterhead = Letterhead { support_contact, ..letterhead(tenant_name, first_name) };
-    Language::ALL.into_iter().flat_map(|language| mails_in(language, letterhead)).collect()
-}
+use samples::{
+    NOT_ME_URL, URL, account_locked, at, code_sent, invite, letterhead, login_changed, mails,
+    mails_in, password_disabled, phone_changed, reset_link, temporary_password, unlock_link,
+    unlocked,
+};
 
 #[test]
 fn every_mail_reads_as_it_is_meant_to() {
@@ -153,12 +82,22 @@ fn mails_that_name(named: &str, url: &str) -> Vec<Mail> {
         let reset = |origin| ResetLink { login: named, url, ..reset_link(letterhead, origin) };
         let invite = Invite { login: named, url, ..invite(letterhead) };
         let old = login_changed(letterhead, Address::Old);
+        let unlock = |origin| UnlockLink { login: named, url, ..unlock_link(letterhead, origin) };
+        let locked = AccountLocked { login: named, url, ..account_locked(letterhead, None) };
+        let disabled = PasswordDisabled { login: named, url, ..password_disabled(letterhead) };
+        let sent = |channel| CodeSent { phone_hint: named, ..code_sent(letterhead, channel) };
         [
             reset(Origin::SelfService).mail(language),
             reset(Origin::BackOffice).mail(language),
             invite.mail(language),
             LoginChanged { new_login_hint: named, ..old }.mail(language),
             phone_changed(letterhead, Some(named)).mail(language),
+            unlock(Origin::SelfService).mail(language),
+            unlock(Origin::BackOffice).mail(language),
+            locked.mail(language),
+            disabled.mail(language),
+            sent(CodeChannel::Sms).mail(language),
+            sent(CodeChannel::Voice).mail(language),
         ]
     };
     Language::ALL.into_iter().flat_map(naming).collect()
@@ -195,9 +134,16 @@ fn a_name_adds_no_line_and_no_link_to_the_text() {
 fn every_url_stands_unbroken_on_a_line_of_its_own() {
     for (name, Mail { text, html, .. }) in mails(&"Very long name ".repeat(20), Some("Marijke")) {
         let lines = |url: &str| text.lines().filter(|line| *line == url).count();
-        let expected = match name.split('.').next() {
-            Some("reset_link" | "reset_link_by_desk" | "invite") => (1, 1),
-            Some("password_changed") => (0, 1),
+        let expected = match kind(&name) {
+            "reset_link"
+            | "reset_link_by_desk"
+            | "unlock_link"
+            | "unlock_link_by_desk"
+            | "account_locked"
+            | "account_locked_for_a_time"
+            | "password_disabled"
+            | "invite" => (1, 1),
+            "password_changed" | "unlocked" | "code_sent_by_sms" | "code_sent_by_voice" => (0, 1),
             _ => (0, 0),
         };
         assert_eq!((lines(URL), lines(NOT_ME_URL)), expected, "{name}");
@@ -268,7 +214,25 @@ fn without_a_support_contact_only_the_code_is_named_for_help() {
 
 /// Those that end in an offer of help; the others lead to the service desk anyway.
 fn offers_help(name: &str) -> bool {
-    ["reset_link", "invite", "password_changed"].iter().any(|begin| name.starts_with(begin))
+    match kind(name) {
+        "unlocked_by_desk" => false,
+        kind => [
+            "reset_link",
+            "invite",
+            "password_changed",
+            "password_disabled",
+            "unlock",
+            "account_locked",
+            "code_sent",
+        ]
+        .iter()
+        .any(|begin| kind.starts_with(begin)),
+    }
+}
+
+/// What a mail is called, without its language.
+fn kind(name: &str) -> &str {
+    name.split('.').next().unwrap_or_default()
 }
 
 #[test]
@@ -280,7 +244,17 @@ fn both_bodies_say_until_when_how_long_and_the_support_code() {
         let (letterhead, valid_until) = (letterhead("Demo", None), at("2026-11-24T14:03:28Z"));
         let reset = ResetLink { click_minutes: 61, ..reset_link(letterhead, Origin::BackOffice) };
         let invite = Invite { click_minutes: 61, valid_until, ..invite(letterhead) };
-        for mail in [reset.mail(language), invite.mail(language)] {
+        let unlock = unlock_link(letterhead, Origin::BackOffice);
+        let unlock = UnlockLink { click_minutes: 61, ..unlock };
+        let locked = AccountLocked { click_minutes: 61, ..account_locked(letterhead, None) };
+        let disabled = PasswordDisabled { click_minutes: 61, ..password_disabled(letterhead) };
+        for mail in [
+            reset.mail(language),
+            invite.mail(language),
+            unlock.mail(language),
+            locked.mail(language),
+            disabled.mail(language),
+        ] {
             for body in [&mail.text, &mail.html] {
                 assert!(body.contains(until) && body.contains(time) && body.contains("K7Q2M9X"));
             }
@@ -297,9 +271,9 @@ fn both_bodies_say_until_when_how_long_and_the_support_code() {
 fn a_link_of_the_desk_is_never_said_to_be_asked_for() {
     let letterhead = letterhead("Demo", None);
     for (language, asked) in [(Language::En, "ask"), (Language::Nl, "aangevraagd")] {
-        let Mail { subject, text, html } =
-            reset_link(letterhead, Origin::BackOffice).mail(language);
-        for part in [subject, text, html] {
+        let reset = reset_link(letterhead, Origin::BackOffice).mail(language);
+        let unlock = unlock_link(letterhead, Origin::BackOffice).mail(language);
+        for part in [reset, unlock].into_iter().flat_map(|m| [m.subject, m.text, m.html]) {
             let part = part.to_lowercase();
             assert!(!part.contains(asked) && !part.contains("requested"), "{part}");
         }
@@ -318,5 +292,47 @@ fn both_bodies_say_the_hints_and_a_removed_number_has_none() {
         let removed = phone_changed(letterhead, None).mail(language);
         assert!(changed.text.contains(" 83.") && changed.html.contains(" 83."));
         assert_ne!(changed.subject, removed.subject);
+        for channel in [CodeChannel::Sms, CodeChannel::Voice] {
+            let Mail { text, html, .. } = code_sent(letterhead, channel).mail(language);
+            assert!(text.contains(" 56") && html.contains(" 56"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_locked_account_is_told_when_the_lock_has_gone_off_and_never_sooner() {
+    let letterhead = letterhead("Demo", None);
+    for (language, last) in [
+        (Language::En, "14:19 UTC on 22 November 2026"),
+        (Language::Nl, "22 november 2026 om 14:19 UTC"),
+    ] {
+        let for_a_time = account_locked(letterhead, Some("2026-11-22T14:18:00.000001Z"));
+        let for_good = account_locked(letterhead, None);
+        let (for_a_time, for_good) = (for_a_time.mail(language), for_good.mail(language));
+        for body in [&for_a_time.text, &for_a_time.html] {
+            assert!(body.contains(last) && !body.contains("14:18"), "{body}");
+        }
+        for body in [&for_good.text, &for_good.html] {
+            assert!(!body.contains(last), "{body}");
+        }
+    }
+}
+
+#[test]
+fn who_unlocked_an_account_is_said_only_where_it_was_the_desk() {
+    let letterhead = letterhead("Demo", None);
+    for (language, desk) in
+        [(Language::En, "service desk of Demo"), (Language::Nl, "servicedesk van Demo")]
+    {
+        let by_desk = unlocked(letterhead, None).mail(language);
+        let by_link = unlocked(letterhead, Some(NOT_ME_URL)).mail(language);
+        for (by_desk, by_link) in [
+            (by_desk.subject, by_link.subject),
+            (by_desk.text, by_link.text),
+            (by_desk.html, by_link.html),
+        ] {
+            assert!(by_desk.contains(desk) && !by_desk.contains("://"), "{by_desk}");
+            assert!(!by_link.contains(desk), "{by_link}");
+        }
     }
 }

@@ -258,6 +258,9 @@ impl Store {
                 .put_new(Part::New, table, item)?
                 .put(Part::Other, table, pointer(tenant, new_ref, new))?
         };
+        if old.password_version != new.password_version || old_ref != new_ref {
+            transaction = transaction.forget_tries(Part::Other, tenant, old_ref)?;
+        }
         for link_id in ended_links(old, new) {
             transaction = transaction.kill(Part::Other, tenant, link_id, death, now, None)?;
         }
@@ -306,7 +309,8 @@ impl Store {
         let unchanged = Unchanged::of(all_members(OPERATION, account)?);
         let mut transaction = Transaction::new(self, OPERATION)
             .delete_if(Part::Old, (table, &Key::account(tenant, account_ref)), unchanged)?
-            .delete(Part::Other, (table, &Key::account_id(tenant, &account.account_id)))?;
+            .delete(Part::Other, (table, &Key::account_id(tenant, &account.account_id)))?
+            .forget_tries(Part::Other, tenant, account_ref)?;
         for slot in account.slots.values() {
             let kill = transaction.kill(Part::Other, tenant, slot.link_id, death, now, None);
             transaction = kill?;

@@ -47,6 +47,24 @@ impl Key {
         Self::new(format!("{tenant}#link#{link}"))
     }
 
+    /// Of the login that was typed, whether or not anyone has it.
+    pub(crate) fn tries(tenant: &TenantId, account: &AccountRef) -> Self {
+        Self::new(format!("{tenant}#tries#{}", account.as_str()))
+    }
+
+    pub(crate) fn recovery(tenant: &TenantId, recovery: LinkId) -> Self {
+        Self::new(format!("{tenant}#recovery#{recovery}"))
+    }
+
+    pub(crate) fn captcha(tenant: &TenantId, record: &str) -> Self {
+        Self::new(format!("{tenant}#captcha#{record}"))
+    }
+
+    /// The codes that were sent to an account within a day.
+    pub(crate) fn codes(tenant: &TenantId, account_id: &str) -> Self {
+        Self::new(format!("{tenant}#codes#{account_id}"))
+    }
+
     pub(crate) fn limit(tenant: &TenantId, name: &str, subject: &str, window: i64) -> Self {
         Self::new(format!("{tenant}#limit#{name}#{subject}#{window}"))
     }

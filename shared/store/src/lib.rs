@@ -13,9 +13,12 @@ mod limits;
 mod links;
 mod outbox;
 mod passwords;
+mod recoveries;
 mod tenants;
 mod timeline;
 mod transaction;
+mod tries;
+mod unlocking;
 mod work;
 
 use std::sync::Arc;
@@ -29,13 +32,19 @@ use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata};
 pub use accounts::{Created, NewAccount, Page, Rewrite, Rewritten, Summary};
 pub use api_keys::StoredApiKey;
 pub use cloud::{Cloud, CloudError, SecretName};
-pub use limits::{Limit, Limited};
+pub use limits::{HOUR_SECONDS, DAY_SECONDS, Limit, Limited};
 pub use links::{REREADS_MAX, Tried, Written};
 pub use outbox::{Issued, LEASE_SECONDS};
-pub use passwords::{NewHash, PasswordChange, PasswordSet};
+pub use passwords::{Counted, NewHash, PasswordChange, PasswordSet};
+pub use recoveries::{CodeRefused, CodeUsed, CountedFor, Passed, TriedIn};
 pub use tenants::{TenantRow, TenantSettings};
 pub use timeline::{Actor, Entry, Story, ToldEntry, ToldStory};
-pub use work::{FailedSignIn, LinkRequest, Notice, NoticeKind, OutboxItem, RequestedBy, Work};
+pub use tries::{Begun, Consequence};
+pub use unlocking::{Unlock, Unlocked};
+pub use work::{
+    CodeLimits, CodeToSend, FailedTry, LinkRequest, Notice, NoticeKind, OutboxItem, RequestedBy, TryOf,
+    Work,
+};
 
 /// The tables of one stack.
 #[derive(Clone)]

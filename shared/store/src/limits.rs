@@ -1,4 +1,4 @@
-//! Limits: counters of a clock hour, taken by a condition and never by reading first.
+//! Limits: counters of a clock hour or a day, taken by a condition and never by reading first.
 //!
 //! A window begins with the hour, so around the turn of one up to twice the limit can pass. That
 //! is the price of one conditional write; a sliding window would need a read before it.
@@ -12,7 +12,10 @@ use crate::item::{Key, number, ttl};
 use crate::transaction::Transaction;
 use crate::{Store, StoreError, is_refused};
 
-const WINDOW_SECONDS: u32 = 3600;
+/// A window of an hour.
+pub const HOUR_SECONDS: u32 = 3600;
+/// A window of a day.
+pub const DAY_SECONDS: u32 = 24 * HOUR_SECONDS;
 
 /// One limit on one subject.
 #[derive(Clone, Debug)]
@@ -21,8 +24,10 @@ pub struct Limit {
     pub name: &'static str,
     /// What is counted: a keyed hash, never an address or a login.
     pub subject: String,
-    /// How many may pass within an hour.
+    /// How many may pass within a window.
     pub max: u32,
+    /// How long a window is.
+    pub window_seconds: u32,
 }
 
 /// The limit is reached.
@@ -34,9 +39,9 @@ pub struct Limited {
 
 impl Limited {
     pub(crate) fn now(now: Timestamp) -> Self {
-        let window = now.as_second().div_euclid(i64::from(WINDOW_SECONDS));
-        let begun = Timestamp::from_second(window * i64::from(WINDOW_SECONDS)).unwrap_or(now);
-        Self { until: after(begun, WINDOW_SECONDS) }
+        let window = now.as_second().div_euclid(i64::from(HOUR_SECONDS));
+        let begun = Timestamp::from_second(window * i64::from(HOUR_SECONDS)).unwrap_or(now);
+        Self { until: after(begun, HOUR_SECONDS) }
     }
 
     /// Whole seconds until then.
@@ -50,8 +55,14 @@ const TAKE: &str = "ADD taken :one SET #ttl = :ttl";
 const BELOW: &str = "attribute_not_exists(taken) OR taken < :max";
 
 impl Limit {
+    /// A limit of a clock hour.
+    #[must_use]
+    pub fn hourly(name: &'static str, subject: String, max: u32) -> Self {
+        Self { name, subject, max, window_seconds: HOUR_SECONDS }
+    }
+
     fn key(&self, tenant: &TenantId, now: Timestamp) -> Key {
-        let window = now.as_second().div_euclid(i64::from(WINDOW_SECONDS));
+        let window = now.as_second().div_euclid(i64::from(self.window_seconds));
         Key::limit(tenant, self.name, &self.subject, window)
     }
 }
@@ -74,7 +85,7 @@ impl Store {
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":max", number(limit.max))
-            .expression_attribute_values(":ttl", ttl(now, 2 * WINDOW_SECONDS))
+            .expression_attribute_values(":ttl", ttl(now, 2 * limit.window_seconds))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None)
             .send()
             .await;
@@ -104,7 +115,7 @@ impl<N: Copy> Transaction<'_, N> {
             vec![
                 (":one", number(1)),
                 (":max", number(limit.max)),
-                (":ttl", ttl(now, 2 * WINDOW_SECONDS)),
+                (":ttl", ttl(now, 2 * limit.window_seconds)),
             ],
         )
     }

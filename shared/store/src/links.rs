@@ -281,13 +281,14 @@ impl<N: Copy> Transaction<'_, N> {
         )
     }
 
-    /// The link if absent; the slot if epoch and slot are as read; the death of the one before.
+    /// The link if absent; the slot if the account is active, of the link's epoch, and `before` is
+    /// in its slot; the death of that one.
     pub(crate) fn issue(
         self,
         name: N,
         tenant: &TenantId,
-        account: &Account,
         link: &Link,
+        before: Option<LinkId>,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         const OPERATION: &str = "issue a link";
@@ -298,15 +299,14 @@ impl<N: Copy> Transaction<'_, N> {
         let slot =
             Slot { link_id: link.link_id, requested_at: link.requested_at, until: link.expires_at };
         let purpose = link.purpose.as_str();
-        let before = account.slots.get(&link.purpose).map(|slot| slot.link_id);
         let slot_as_read = match before {
             Some(_) => format!("slots.#{purpose}.link_id = :before"),
             None => format!("attribute_not_exists(slots.#{purpose})"),
         };
         let mut values = vec![
             (":slot", value(OPERATION, &slot)?),
-            (":account", text(&account.account_id)),
-            (":epoch", number(account.epoch)),
+            (":account", text(&link.account_id)),
+            (":epoch", number(link.epoch)),
         ];
         values.extend(before.map(|before| (":before", text(before))));
         let transaction = self.put_new(name, &tokens, item)?.update(

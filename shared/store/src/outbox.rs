@@ -52,24 +52,6 @@ impl<N: Copy> Transaction<'_, N> {
 }
 
 impl Store {
-    /// Takes from the limits and writes the work, or does neither. One call.
-    pub async fn accept(
-        &self,
-        limits: &[Limit],
-        item: &OutboxItem,
-        now: Timestamp,
-    ) -> Result<Result<(), Limited>, StoreError> {
-        let mut transaction = Transaction::new(self, "accept a request");
-        for limit in limits {
-            transaction =
-                transaction.take(Part::Limit, &self.tables.tokens, &item.tenant, limit, now)?;
-        }
-        match transaction.outbox(Part::Other, item)?.commit().await? {
-            Outcome::Committed => Ok(Ok(())),
-            Outcome::Refused(_) => Ok(Err(Limited::now(now))),
-        }
-    }
-
     /// Writes work that follows from nothing else. One call.
     pub async fn put_outbox(&self, item: &OutboxItem) -> Result<(), StoreError> {
         const OPERATION: &str = "write to the outbox";
@@ -209,10 +191,24 @@ impl Store {
         entry: Option<(&str, &Entry)>,
         story: Option<&Story>,
     ) -> Result<(), StoreError> {
+        self.finish_into(item, entry, story, None).await
+    }
+
+    /// The same, and other work follows from it. One call.
+    pub async fn finish_into(
+        &self,
+        item: &OutboxItem,
+        entry: Option<(&str, &Entry)>,
+        story: Option<&Story>,
+        next: Option<&OutboxItem>,
+    ) -> Result<(), StoreError> {
         const OPERATION: &str = "finish work";
         let timeline = &self.tables.timeline;
         let mut transaction = Transaction::new(self, OPERATION)
             .delete(Part::Other, (&self.tables.outbox, &item.key()))?;
+        if let Some(next) = next {
+            transaction = transaction.outbox(Part::Other, next)?;
+        }
         if let Some((account_id, entry)) = entry {
             let entry = entry.item(OPERATION, &item.tenant, account_id)?;
             transaction = transaction.put(Part::Other, timeline, entry)?;
@@ -236,7 +232,7 @@ impl Store {
     ) -> Result<Issued, StoreError> {
         let transaction = Transaction::new(self, "turn a request into a notice")
             .take(Part::Limit, &self.tables.tokens, &item.tenant, limit, now)?
-            .turned(item, notice)?
+            .turned(Part::Other, item, &Work::Send(notice.clone()))?
             .told(item, (account_id, entry, story))?;
         transaction.commit().await.map(|outcome| issued(&outcome, now))
     }
@@ -253,10 +249,11 @@ impl Store {
         (entry, story): (&Entry, &Story),
         now: Timestamp,
     ) -> Result<Issued, StoreError> {
+        let before = account.slots.get(&link.purpose).map(|slot| slot.link_id);
         let transaction = Transaction::new(self, "issue a link")
             .take(Part::Limit, &self.tables.tokens, &item.tenant, limit, now)?
-            .issue(Part::Other, &item.tenant, account, link, now)?
-            .turned(item, notice)?
+            .issue(Part::Other, &item.tenant, link, before, now)?
+            .turned(Part::Other, item, &Work::Send(notice.clone()))?
             .told(item, (&account.account_id, entry, story))?;
         transaction.commit().await.map(|outcome| issued(&outcome, now))
     }
@@ -272,13 +269,19 @@ fn issued(outcome: &Outcome<Part>, now: Timestamp) -> Issued {
     }
 }
 
-impl Transaction<'_, Part> {
-    fn turned(self, item: &OutboxItem, notice: &Notice) -> Result<Self, StoreError> {
-        const OPERATION: &str = "turn a request into a notice";
+impl<N: Copy> Transaction<'_, N> {
+    /// The work in hand becomes other work.
+    pub(crate) fn turned(
+        self,
+        name: N,
+        item: &OutboxItem,
+        work: &Work,
+    ) -> Result<Self, StoreError> {
+        const OPERATION: &str = "turn work into other work";
         let table = self.store().tables.outbox.clone();
-        let work = value(OPERATION, &Work::Send(notice.clone()))?;
+        let work = value(OPERATION, work)?;
         self.update(
-            Part::Other,
+            name,
             (&table, &item.key()),
             "SET #work = :work",
             // Whoever claimed it after us does the work; ours is refused.
@@ -287,6 +290,9 @@ impl Transaction<'_, Part> {
         )
     }
 
+}
+
+impl Transaction<'_, Part> {
     fn told(
         self,
         item: &OutboxItem,

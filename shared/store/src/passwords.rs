@@ -48,6 +48,15 @@ pub enum PasswordSet {
     AccountRefused(Option<Box<Account>>),
 }
 
+/// What becomes of the tries that were counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// The password was right.
+    IsForgotten,
+    /// The account is locked.
+    Stays,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Link,
@@ -92,7 +101,7 @@ impl Store {
                 format!(
                     "SET {ENDED}, password_phc = :phc, password_version = :next_version, \
                      password_set_at = :now, password_in_history = :yes, history_salt = :salt, \
-                     history = :history REMOVE temporary_until"
+                     history = :history REMOVE temporary_until, password_disabled_at"
                 ),
                 format!(
                     "account_id = :account AND {AS_READ} AND password_version = :version \
@@ -100,6 +109,7 @@ impl Store {
                 ),
                 values,
             )?
+            .forget_tries(Part::Other, tenant, &link.account_ref)?
             .outbox(Part::Other, notice)?
             .put(
                 Part::Other,
@@ -132,7 +142,7 @@ impl Store {
     }
 
     /// The password was right: writes so if the account is still as it was read, and with it the
-    /// dearer hash, if one was made. One call.
+    /// dearer hash, if one was made; what was counted is forgotten. One call.
     pub async fn sign_in(
         &self,
         tenant: &TenantId,
@@ -142,7 +152,8 @@ impl Store {
     ) -> Result<Written, StoreError> {
         const OPERATION: &str = "sign in";
         const UNCHANGED: &str = "account_id = :account AND epoch = :epoch \
-             AND password_version = :version AND attribute_not_exists(blocked)";
+             AND password_version = :version AND attribute_not_exists(blocked) \
+             AND attribute_not_exists(password_disabled_at)";
         let key = Key::account(tenant, account_ref);
         let target = (self.tables.accounts.as_str(), &key);
         let mut values = vec![
@@ -160,10 +171,10 @@ impl Store {
             None => transaction.check(Part::Account, target, UNCHANGED, values)?,
         };
         let entry = entry.item(OPERATION, tenant, &account.account_id)?;
-        match transaction.put(Part::Other, &self.tables.timeline, entry)?.commit().await? {
-            Outcome::Committed => Ok(Written::Done),
-            Outcome::Refused(_) => Ok(Written::Changed),
-        }
+        let transaction = transaction
+            .forget_tries(Part::Other, tenant, account_ref)?
+            .put(Part::Other, &self.tables.timeline, entry)?;
+        transaction.commit().await.map(|outcome| written(&outcome))
     }
 
     /// The password was right and temporary: gives the right to set another, as a link that is
@@ -177,25 +188,32 @@ impl Store {
     ) -> Result<Written, StoreError> {
         const OPERATION: &str = "ask for another password";
         let timeline = &self.tables.timeline;
+        let before = account.slots.get(&link.purpose).map(|slot| slot.link_id);
         let transaction = Transaction::new(self, OPERATION)
-            .issue(Part::Link, tenant, account, link, now)?
+            .issue(Part::Link, tenant, link, before, now)?
+            .forget_tries(Part::Other, tenant, &link.account_ref)?
             .put(Part::Other, timeline, entry.item(OPERATION, tenant, &account.account_id)?)?
             .put(Part::Other, timeline, story.item(OPERATION, tenant)?)?;
         transaction.commit().await.map(|outcome| written(&outcome))
     }
 
-    /// Tells the timeline, and the story of the call, of something that changed nothing. One call.
-    pub async fn tell(
+    /// Tells the timeline, and the story of the call, of a right password that opened nothing. What
+    /// was counted is forgotten, unless that locks the account. One call.
+    pub async fn tell_refused(
         &self,
         tenant: &TenantId,
-        account_id: &str,
+        (account_ref, account_id): (&AccountRef, &str),
         (entry, story): (&Entry, &Story),
+        counted: Counted,
     ) -> Result<(), StoreError> {
         const OPERATION: &str = "tell the timeline";
         let timeline = &self.tables.timeline;
-        let transaction = Transaction::new(self, OPERATION)
+        let mut transaction = Transaction::new(self, OPERATION)
             .put((), timeline, entry.item(OPERATION, tenant, account_id)?)?
             .put((), timeline, story.item(OPERATION, tenant)?)?;
+        if counted == Counted::IsForgotten {
+            transaction = transaction.forget_tries((), tenant, account_ref)?;
+        }
         transaction.commit().await.map(|_| ())
     }
 }

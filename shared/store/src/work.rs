@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use regain_domain::link::{LinkPurpose, Origin};
+use regain_domain::recovery::CodeChannel;
 use regain_domain::{AccountRef, Language, LinkId, SupportCode, TenantId};
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +43,10 @@ pub enum Work {
     LinkRequested(LinkRequest),
     /// Send a notice.
     Send(Notice),
-    /// Tell the account's timeline, if there is such an account.
-    SignInFailed(FailedSignIn),
+    /// Send a code.
+    SendCode(CodeToSend),
+    /// Tell the account's timeline, if there is such an account, and lock it if it is to be.
+    TryFailed(FailedTry),
     /// Erase what is left of a tenant that was deleted.
     TenantDeleted,
 }
@@ -80,7 +83,8 @@ impl LinkRequest {
     pub fn origin(&self) -> Origin {
         match self.actor {
             Actor::Key(_) => Origin::BackOffice,
-            Actor::Caller | Actor::System => Origin::SelfService,
+            Actor::Caller => Origin::SelfService,
+            Actor::System => Origin::Lockout,
         }
     }
 }
@@ -141,11 +145,63 @@ pub enum NoticeKind {
     PhoneChanged,
     /// An admin set a temporary password.
     TemporaryPassword,
+    /// The lock was taken off, by this link or by a code that became it.
+    Unlocked(LinkId),
+    /// The service desk took the lock off.
+    UnlockedByDesk,
+    /// A code was sent in this recovery.
+    CodeSent {
+        /// Which.
+        recovery_id: LinkId,
+        /// How.
+        channel: CodeChannel,
+    },
 }
 
-/// A failed sign-in, for the timeline of the account that was meant.
+/// A code to be sent. It holds neither the code nor the number: the one is derived and the other
+/// read from the account when it goes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FailedSignIn {
+pub struct CodeToSend {
+    /// In which recovery,
+    pub recovery_id: LinkId,
+    /// and which of its codes. Only the newest is sent.
+    pub number: u32,
+    /// How.
+    pub channel: CodeChannel,
+    /// To whom: where the account was,
+    pub account_ref: AccountRef,
+    /// and which it is.
+    pub account_id: String,
+    /// Whether it has been counted: once, however often it is tried.
+    pub limits: CodeLimits,
+    /// When it was asked for.
+    #[serde(with = "regain_domain::time::micros")]
+    pub at: Timestamp,
+    /// The language in the body of the call.
+    pub language_asked: Option<Language>,
+    /// The language of the browser.
+    pub language_accepted: Option<Language>,
+    /// The caller's address, pseudonymised.
+    pub source: Option<String>,
+    /// The code of the recovery.
+    pub support_code: SupportCode,
+}
+
+/// Whether a code has been counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeLimits {
+    /// Not yet.
+    ToTake,
+    /// It has, and may be sent.
+    Taken,
+}
+
+/// A wrong password, number or code, for the timeline of the account that was meant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FailedTry {
+    /// Of what.
+    pub of: TryOf,
     /// Which account was meant.
     pub account_ref: AccountRef,
     /// When.
@@ -155,6 +211,20 @@ pub struct FailedSignIn {
     pub source: Option<String>,
     /// The code on the answer.
     pub support_code: SupportCode,
+}
+
+/// What was tried and wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TryOf {
+    /// A password.
+    Password,
+    /// A password that was not looked at any more.
+    PasswordShut,
+    /// A phone number, in a recovery.
+    Phone,
+    /// A code.
+    Code,
 }
 
 impl OutboxItem {

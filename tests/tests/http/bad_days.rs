@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, Method};
+use regain_domain::captcha::SEAL_LABEL;
+use regain_domain::seal::Seal;
 use regain_domain::Settings;
 use regain_domain::keys::Keyring;
 use regain_http::api::Access;
@@ -136,7 +138,9 @@ async fn a_missing_right_is_told_to_the_operator_and_not_to_the_caller() {
     let ring = |name| Keyring::parse(&world.cloud.secret(name).unwrap()).unwrap();
     let settings = SettingsCache::new(async |_| Ok::<_, std::io::Error>(Some(Settings::default())));
     let edge = Edge::new("request-reset", &ring("edge"), settings, || 0);
-    let step = RequestReset { store: Store::new(&sdk, "regain"), links: ring("links") };
+    let captchas = Seal::new(&ring("edge"), SEAL_LABEL);
+    let store = Store::new(&sdk, "regain");
+    let step = RequestReset { store, links: ring("links"), captchas };
     let mut headers = HeaderMap::new();
     headers.insert("content-type", HeaderValue::from_static("application/json"));
     let incoming = Incoming {

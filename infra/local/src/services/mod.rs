@@ -1,10 +1,11 @@
 //! The services of AWS, on one port. Which one is meant shows in the request: `x-amz-target` for
-//! DynamoDB and Secrets Manager, the path for SES, a form for SNS.
+//! DynamoDB, Secrets Manager and the voice API, the path for SES, a form for SNS.
 
 mod dynamodb;
 mod secrets;
 mod ses;
 mod sns;
+mod voice;
 
 use std::{sync::Arc, time::Duration};
 
@@ -45,6 +46,9 @@ async fn dispatch(State(shared): State<Arc<Shared>>, request: Request) -> Respon
         }
         Some(("secretsmanager", operation)) => {
             secrets::call(&shared, &parts, operation, &body).await
+        }
+        Some(("PinpointSMSVoiceV2", operation)) => {
+            voice::call(&shared, &parts, operation, &body).await
         }
         _ if parts.uri.path().starts_with("/v2/email/") => ses::call(&shared, &parts, &body).await,
         _ if is_form(&parts) => sns::call(&shared, &parts, &body).await,

@@ -13,7 +13,7 @@ use serde_yaml_ng::Value as Yaml;
 
 pub(crate) use intrinsics::{secret_arn, table_arn};
 
-use crate::{ACCOUNT, REGION, error::LocalError};
+use crate::{ACCOUNT, REGION, VOICE_ORIGIN, error::LocalError};
 
 /// The file itself.
 pub const TEMPLATE: &str = include_str!("../../../template.yaml");
@@ -42,6 +42,8 @@ pub struct Function {
     pub routes: Vec<String>,
     /// What it may do: one pair per action and resource.
     pub grants: Vec<Grant>,
+    /// What it may not do, whatever is granted.
+    pub denials: Vec<Grant>,
     /// Memory in MB.
     pub memory_mb: u64,
     /// Seconds until AWS ends an invocation.
@@ -196,6 +198,7 @@ fn parameters(root: &Yaml, stack: &str) -> Map<String, Value> {
         ("AWS::Region", REGION),
         ("AWS::AccountId", ACCOUNT),
         ("AWS::NoValue", ""),
+        ("VoiceOrigin", VOICE_ORIGIN),
     ] {
         parameters.insert(name.to_owned(), json!(value));
     }
@@ -209,7 +212,8 @@ fn function(properties: &Value, defaults: &Value) -> Result<Function, LocalError
         properties.get(key).or_else(|| defaults.get(key)).and_then(Value::as_u64).unwrap_or(0)
     };
     let mut function = Function {
-        grants: grants(&name, properties)?,
+        grants: statements(&name, properties, "Allow")?,
+        denials: statements(&name, properties, "Deny")?,
         name,
         routes: Vec::new(),
         memory_mb: number("MemorySize"),
@@ -261,7 +265,8 @@ fn stream_source(event: &Value) -> Result<StreamSource, LocalError> {
     })
 }
 
-fn grants(function: &str, properties: &Value) -> Result<Vec<Grant>, LocalError> {
+/// What the statements of one effect say.
+fn statements(function: &str, properties: &Value, effect: &str) -> Result<Vec<Grant>, LocalError> {
     let mut grants = Vec::new();
     let policies = properties.get("Policies").and_then(Value::as_array);
     for policy in policies.into_iter().flatten() {
@@ -271,10 +276,14 @@ fn grants(function: &str, properties: &Value) -> Result<Vec<Grant>, LocalError> 
         for statement in statements.iter().filter_map(Value::as_object) {
             let plain =
                 statement.keys().all(|key| matches!(&**key, "Effect" | "Action" | "Resource"));
-            if !plain || statement.get("Effect") != Some(&json!("Allow")) {
+            let said = statement.get("Effect").and_then(Value::as_str);
+            if !plain || !matches!(said, Some("Allow" | "Deny")) {
                 return Err(LocalError::Template(format!(
                     "a statement of {function}: {statement:?}"
                 )));
+            }
+            if said != Some(effect) {
+                continue;
             }
             for action in strings(statement.get("Action")) {
                 for resource in strings(statement.get("Resource")) {

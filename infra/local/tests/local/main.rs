@@ -10,6 +10,8 @@ mod gateway;
 #[cfg(test)]
 mod messages;
 #[cfg(test)]
+mod phones;
+#[cfg(test)]
 mod stream;
 #[cfg(test)]
 mod support;

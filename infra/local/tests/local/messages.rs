@@ -1,4 +1,4 @@
-//! Mail, SMS and secrets: what is taken, what is refused, and what the inbox shows of it.
+//! Mail and secrets: what is taken, what is refused, and what the inbox shows of it.
 
 use crate::support::cloud;
 use aws_sdk_sesv2::{
@@ -6,6 +6,9 @@ use aws_sdk_sesv2::{
     operation::send_email::{SendEmailError, SendEmailOutput},
     types::{Body, Content, Destination, EmailContent, Message, MessageHeader},
 };
+use jiff::Timestamp;
+use regain_domain::captcha::{self, Challenge};
+use regain_domain::{Language, TenantId, keys::Keyring, seal::Seal};
 use regain_local::{Channel, Chaos, Cloud, Rel, SenderChaos, SenderError};
 use serde_json::{Value, json};
 
@@ -132,41 +135,6 @@ async fn the_inbox_speaks_json() {
 }
 
 #[tokio::test]
-async fn an_sms_lands_in_the_inbox_with_its_code() {
-    let cloud = cloud();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let publish = async |caller: &str, phone: &str| {
-        let authorization =
-            format!("AWS4-HMAC-SHA256 Credential={caller}/20261122/eu-west-1/sns/aws4_request");
-        let form = format!(
-            "Action=Publish&Version=2010-03-31&PhoneNumber={phone}\
-             &Message=Your+code+is+123456.&MessageAttributes.entry.1.Name=AWS.SNS.SMS.SenderID\
-             &MessageAttributes.entry.1.Value.DataType=String\
-             &MessageAttributes.entry.1.Value.StringValue=Demo"
-        );
-        let answer = http
-            .post(cloud.endpoint())
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("authorization", authorization)
-            .body(form)
-            .send()
-            .await
-            .unwrap();
-        (answer.status().as_u16(), answer.text().await.unwrap())
-    };
-    let (status, body) = publish("local-admin", "%2B31612345678").await;
-    assert_eq!(status, 200);
-    let [message] = &cloud.messages(Some("+31612345678"))[..] else { panic!() };
-    assert!(body.contains(&format!("<MessageId>{}</MessageId>", message.id)), "{body}");
-    assert_eq!((message.channel, message.from.as_str()), (Channel::Sms, "Demo"));
-    assert_eq!(message.codes, ["123456"]);
-    let (status, body) = publish("local-admin", "0612345678").await;
-    assert!(status == 400 && body.contains("<Code>InvalidParameter</Code>"), "{body}");
-    let (status, body) = publish("sign-in", "%2B31612345678").await;
-    assert!(status == 403 && body.contains("<Code>AccessDeniedException</Code>"), "{body}");
-}
-
-#[tokio::test]
 async fn a_function_reads_its_own_secrets_only() {
     let cloud = cloud();
     let get = async |caller: &str, secret: &str| {
@@ -186,4 +154,26 @@ async fn a_function_reads_its_own_secrets_only() {
     assert_ne!(get("sign-in", "regain/sessions").await, get("sign-in", "regain/edge").await);
     assert_eq!(get("local-admin", "regain/other").await.unwrap_err(), "ResourceNotFoundException");
     assert_eq!(cloud.calls_of("click-link"), ["GetSecretValue links", "GetSecretValue sessions"]);
+}
+
+#[tokio::test]
+async fn the_inbox_answers_a_captcha_of_this_cloud_and_no_other() {
+    let cloud = cloud();
+    let tenant = TenantId::parse("demo").unwrap();
+    let challenge = Challenge::new(&tenant, Language::Nl, [7; 32], Timestamp::UNIX_EPOCH);
+    let id = |secret: &str| {
+        let keys = Keyring::parse(secret).unwrap();
+        challenge.seal(&Seal::new(&keys, captcha::SEAL_LABEL), [1; 24])
+    };
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let ask = async |id: &str| {
+        http.get(format!("{}/api/captcha/{id}", cloud.inbox_url())).send().await.unwrap()
+    };
+    let answer = ask(&id(&cloud.secret("edge").unwrap())).await;
+    assert_eq!(answer.status(), 200, "whose time is over too");
+    assert_eq!(answer.json::<Value>().await.unwrap(), json!({"answer": challenge.answer()}));
+    let other = id(&cloud.secret("links").unwrap());
+    for unknown in [other.as_str(), "x"] {
+        assert_eq!(ask(unknown).await.status(), 404, "{unknown}");
+    }
 }

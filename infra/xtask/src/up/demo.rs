@@ -11,7 +11,7 @@ use regain_domain::{
     language::Language,
     login::Login,
     password::Password,
-    settings::{Frontend, Limits, Settings},
+    settings::{Frontend, Limits, Sender, Settings},
     tenant::TenantId,
 };
 use regain_http::{now, random};
@@ -27,6 +27,10 @@ pub(crate) const TENANT: &str = "demo";
 
 /// Every local caller has one address, so only the highest limits let tests through.
 const LIMIT_MAX: u32 = 10_000;
+const CODES_MAX: u32 = 1000;
+
+/// Whom its text messages come from.
+const SMS_NAME: &str = "Demo";
 
 /// Where a frontend under development is usually served.
 const FRONTENDS: [&str; 4] = [
@@ -179,13 +183,15 @@ fn settings() -> Settings {
             per_login_and_address_hour: LIMIT_MAX,
             per_address_hour: LIMIT_MAX,
             mails_per_login_hour: LIMIT_MAX,
-            codes_per_account_day: 1000,
+            codes_per_account_day: CODES_MAX,
         },
         frontend: Frontend {
             return_urls: FRONTENDS.map(|origin| format!("{origin}/")).to_vec(),
             allowed_origins: FRONTENDS.map(str::to_owned).to_vec(),
             ..Frontend::default()
         },
+        sms_names: vec![SMS_NAME.to_owned()],
+        sender: Sender { sms_name: Some(SMS_NAME.to_owned()), ..Sender::default() },
         support_contact: Some("desk@demo.example".to_owned()),
         ..Settings::default()
     }

@@ -17,19 +17,64 @@ pub enum LinkPurpose {
     /// Choose a password in the place of a temporary one. It is never mailed: sign-in makes it
     /// clicked and gives its grant.
     MustChange,
+    /// Take the lock off.
+    Unlock,
+    /// Choose a new password, after a right code. It is never mailed: the code gives its grant.
+    CodeReset,
+    /// Take the lock off, after a right code. It is never mailed either.
+    CodeUnlock,
 }
 
 impl LinkPurpose {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Reset, Self::Invite, Self::MustChange];
+    pub const ALL: [Self; 6] = [
+        Self::Reset,
+        Self::Invite,
+        Self::MustChange,
+        Self::Unlock,
+        Self::CodeReset,
+        Self::CodeUnlock,
+    ];
 
     /// The word in answers, keys and logs.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Reset => "reset",
             Self::Invite => "invite",
             Self::MustChange => "must_change",
+            Self::Unlock => "unlock",
+            Self::CodeReset => "code_reset",
+            Self::CodeUnlock => "code_unlock",
+        }
+    }
+
+    /// What its grant does.
+    #[must_use]
+    pub fn act(self) -> Act {
+        match self {
+            Self::Reset | Self::Invite | Self::MustChange | Self::CodeReset => Act::SetPassword,
+            Self::Unlock | Self::CodeUnlock => Act::Unlock,
+        }
+    }
+}
+
+/// The one thing that a grant is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Set one password.
+    SetPassword,
+    /// Take the lock off.
+    Unlock,
+}
+
+impl Act {
+    /// The word in answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SetPassword => "set_password",
+            Self::Unlock => "unlock",
         }
     }
 }
@@ -43,6 +88,8 @@ pub enum Origin {
     SelfService,
     /// The service desk or an admin.
     BackOffice,
+    /// Nobody: too many wrong passwords were tried, and its owner is told.
+    Lockout,
 }
 
 impl Origin {
@@ -52,6 +99,7 @@ impl Origin {
         match self {
             Self::SelfService => "self_service",
             Self::BackOffice => "back_office",
+            Self::Lockout => "lockout",
         }
     }
 }

@@ -21,6 +21,11 @@ pub fn is_secure_base(text: &str) -> bool {
     is_an_origin(text)
 }
 
+/// The host of an origin.
+pub(super) fn host(origin: &str) -> Option<String> {
+    Url::parse(origin).ok()?.host_str().map(str::to_owned)
+}
+
 /// What a browser would drop or read otherwise than this parser is refused, not repaired: so does
 /// `https:///x` name the host `x`.
 fn is_plain(text: &str) -> bool {

@@ -3,6 +3,7 @@
 use regain_domain::account::BlockReason;
 use regain_domain::api_key::Role;
 use regain_domain::event::Event;
+use regain_domain::link::LinkPurpose;
 use regain_notices::ProblemCode as P;
 
 use super::{
@@ -46,9 +47,24 @@ pub(super) const ACCOUNT_FIELDS: &[Field] = &[
     Field::optional("password", Kind::OneOf(&["none", "set", "temporary"]), "Likewise."),
     Field::optional("password_set_at", Kind::Moment, "When a person last set it."),
     Field::optional("links", Kind::List(LINK), "What waits in the mailbox. Likewise."),
+    Field::optional("lock", Kind::Object(LOCK), "There while it is locked; where one is read."),
+    Field::optional("password_disabled_at", Kind::Moment, "Since a hundred wrong ones in a row."),
+];
+const PURPOSES: &[&str] = &{
+    let mut words = [""; LinkPurpose::ALL.len()];
+    let mut at = 0;
+    while at < words.len() {
+        words[at] = LinkPurpose::ALL[at].as_str();
+        at += 1;
+    }
+    words
+};
+const LOCK: &[Field] = &[
+    Field::required("since", Kind::Moment, "When it began."),
+    Field::nullable("until", Kind::Moment, "When it is over; null: when it is taken off."),
 ];
 const LINK: &[Field] = &[
-    Field::required("purpose", Kind::OneOf(&["reset", "invite", "must_change"]), "What for."),
+    Field::required("purpose", Kind::OneOf(PURPOSES), "What for."),
     Field::required("requested_at", Kind::Moment, "When it was asked for."),
     VALID_UNTIL,
 ];
@@ -233,6 +249,19 @@ pub(super) const UNBLOCK: Route = Route {
         access: ADMIN,
         answer: ACCOUNT_FIELDS,
         problems: &[P::AccountUnknown],
+        ..Operation::POST
+    }],
+};
+
+pub(super) const UNLOCK: Route = Route {
+    path: "/admin/v1/tenants/{tenant}/accounts/{id}/unlock",
+    function: FUNCTION,
+    operations: &[Operation {
+        id: "unlock-account",
+        summary: "Take the lock off that wrong passwords led to; its owner is told. A block stays.",
+        access: DESK,
+        answer: ACCOUNT_FIELDS,
+        problems: &[P::AccountUnknown, P::TooManyRequests],
         ..Operation::POST
     }],
 };

@@ -2,7 +2,10 @@
 
 use regain_notices::ProblemCode as P;
 
-use super::{ACCEPTED, LANGUAGE, PASSWORD_MADE_BY, PASSWORD_POLICY, SUPPORT_CODE, VALID_UNTIL};
+use super::{
+    ACCEPTED, CAPTCHA, LANGUAGE, PASSWORD_MADE_BY, SUPPORT_CODE, THE_RULES,
+    VALID_UNTIL,
+};
 use crate::api::{Field, Kind, Operation, Route};
 
 const LINK_TOKEN: Field =
@@ -10,7 +13,7 @@ const LINK_TOKEN: Field =
 const RETURN_URL: Field =
     Field::optional("return_url", Kind::Text(2048), "Where the person wanted to go afterwards.");
 const PURPOSE: Field =
-    Field::required("purpose", Kind::OneOf(&["reset", "invite"]), "What it is for.");
+    Field::required("purpose", Kind::OneOf(&["reset", "invite", "unlock"]), "What it is for.");
 const LINK_PROBLEMS: &[P] = &[
     P::LinkDamaged,
     P::LinkUnknown,
@@ -41,11 +44,16 @@ pub(super) const REQUEST_RESET: Route = Route {
             Field::optional("token", Kind::Token, "Or a link that no longer works."),
             Field::optional("return_url", Kind::Text(2048), "One of the tenant's return URLs."),
             LANGUAGE,
+            Field::optional("captcha", Kind::Object(CAPTCHA), "Where the tenant asks for one."),
         ],
         exactly_one: &["login", "token"],
         status: 202,
         answer: &[ACCEPTED, SUPPORT_CODE],
-        problems: &[P::TooManyRequests, P::LinkDamaged, P::LinkUnknown],
+        problems: &[
+            P::TooManyRequests,
+            P::LinkDamaged,
+            P::LinkUnknown,
+        ],
         ..Operation::POST
     }],
 };
@@ -78,12 +86,12 @@ pub(super) const CLICK_LINK: Route = Route {
         body: &[LINK_TOKEN],
         answer: &[
             PURPOSE,
-            Field::required("grant", Kind::Token, "The right to set one password."),
+            Field::required("grant", Kind::Token, "For `set-password`, or for `unlock`."),
             VALID_UNTIL,
             Field::required("login", Kind::Text(254), "For the password manager's form."),
             RETURN_URL,
             PASSWORD_MADE_BY,
-            Field::required("password_policy", Kind::Object(PASSWORD_POLICY), "The rules."),
+            THE_RULES,
         ],
         problems: LINK_PROBLEMS,
         ..Operation::POST
@@ -115,7 +123,7 @@ pub(super) const SET_PASSWORD: Route = Route {
         id: "set-password",
         summary: "Set the new password. A rejected one burns nothing but one of twenty tries.",
         body: &[
-            Field::required("grant", Kind::Token, "From click-link."),
+            Field::required("grant", Kind::Token, "From click-link or check-sms-code."),
             Field::optional("password", Kind::Password, "The new password, where it is chosen."),
             Field::optional("beginning", Kind::Password, "Its beginning, where that is chosen."),
         ],
@@ -156,7 +164,13 @@ pub(super) const SIGN_IN: Route = Route {
             Field::required("account_id", Kind::Text(36), "The account's id."),
             Field::required("methods", Kind::Words(&["password"]), "How it was proved."),
         ],
-        problems: &[P::TooManyRequests, P::SignInFailed, P::AccountBlocked, P::PasswordMustChange],
+        problems: &[
+            P::TooManyRequests,
+            P::SignInFailed,
+            P::AccountLocked,
+            P::AccountBlocked,
+            P::PasswordMustChange,
+        ],
         ..Operation::POST
     }],
 };

@@ -52,21 +52,29 @@ super::words! {
     LinkExpired: "The link has expired",
         "The link was not clicked in time. Ask for a new link.";
     LinkClickExpired: "The time after the click is over",
-        "The link was clicked, but no password was chosen in time after that. Ask for a new link.";
+        "The link was clicked, but not used in time after that. Ask for a new link.";
     LinkSuperseded: "There is a newer link",
         "Only the newest link works. Use the link in the latest mail.";
     LinkUsed: "The link has been used",
-        "A link works once. Sign in with the new password.";
+        "A link works once. Sign in with the current password.";
     LinkWithdrawn: "The link was withdrawn",
         "The link was stopped before it was used. Ask for a new link, or contact the service desk.";
-    GrantExpired: "The time to choose a password is over",
-        "Ask for a new link to try again.";
-    GrantUsed: "The password has been chosen already",
-        "This step works once. Sign in with the password that was chosen.";
+    GrantExpired: "The time for this step is over",
+        "Ask for a new link or a new code to try again.";
+    GrantUsed: "This step has been completed already",
+        "It works once. Sign in with the current password.";
     GrantWithdrawn: "This step was stopped",
-        "Your link was replaced or withdrawn after the click. Use the newest link, or ask for another.";
+        "The link or the code that it began with was replaced or withdrawn. Use the newest one, or ask for another.";
+    CaptchaUnknown: "We do not know these characters",
+        "They were not given out here, or part of their address was lost. Ask for new characters.";
+    CaptchaExpired: "The characters have expired",
+        "They are good for five minutes. Ask for new ones and type those.";
+    CaptchaWrong: "Those are not the characters",
+        "Look or listen once more; small letters and capitals may not be the same here. You can also ask for other characters.";
+    CaptchaSpent: "These characters cannot be used any more",
+        "They have been used already, or were typed wrong three times. Ask for new ones and type those.";
     GrantUnknown: "We do not know this step",
-        "Click the link in the mail once more, or ask for a new link.";
+        "Click the link in the mail once more, or start again.";
     PasswordRejected: "The password does not meet all the rules",
         "The list of violations says which ones. Try another password.";
     SignInFailed: "Signing in did not work",
@@ -75,4 +83,22 @@ super::words! {
         "It cannot be used as long as the block is on. The service desk can tell you more.";
     PasswordMustChange: "Choose a new password first",
         "The password was right, and it was temporary. Choose one of your own with the grant in this answer.";
+    AccountLocked: "This account is locked",
+        "A wrong password was entered too many times. The lock goes off by itself at `until`, if that is in this answer; or unlock the account now, by e-mail, text message or call.";
+    PasswordDisabled: "This password is switched off",
+        "That was done for safety, after a hundred wrong ones in a row. Choose a new one with “forgot password”.";
+    RecoveryUnknown: "We do not know this recovery",
+        "It was not begun here, or so long ago that we no longer have it on record. Start again.";
+    RecoveryExpired: "The time for this recovery is over",
+        "It was not completed in time. Start again to get a new code.";
+    RecoverySpent: "This recovery has ended",
+        "It was completed, or there were no tries left. Start again if you are not in your account yet.";
+    PhoneMismatch: "This number does not match",
+        "Enter the full phone number that ends in the digits shown, or choose another way.";
+    CodeWrong: "The code is not right",
+        "Enter all the digits of the newest code. The member `attempts_left` says how many tries are left.";
+    CodeExpired: "The code has expired",
+        "It was not entered in time. Ask for a new code.";
+    CodeSpent: "This code no longer works",
+        "It was used already, or there were no tries left. Start again to get a new one.";
 }

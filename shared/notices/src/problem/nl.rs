@@ -52,21 +52,29 @@ super::words! {
     LinkExpired: "De link is verlopen",
         "De link is niet op tijd aangeklikt. Vraag een nieuwe link aan.";
     LinkClickExpired: "De tijd na het klikken is voorbij",
-        "De link is aangeklikt, maar daarna is niet op tijd een wachtwoord gekozen. Vraag een nieuwe link aan.";
+        "De link is aangeklikt, maar daarna niet op tijd gebruikt. Vraag een nieuwe link aan.";
     LinkSuperseded: "Er is een nieuwere link",
         "Alleen de nieuwste link werkt. Gebruik de link uit de laatste mail.";
     LinkUsed: "De link is al gebruikt",
-        "Een link werkt één keer. Log in met het nieuwe wachtwoord.";
+        "Een link werkt één keer. Log in met het huidige wachtwoord.";
     LinkWithdrawn: "De link is ingetrokken",
         "De link is stopgezet voordat hij was gebruikt. Vraag een nieuwe link aan of neem contact op met de servicedesk.";
-    GrantExpired: "De tijd om een wachtwoord te kiezen is voorbij",
-        "Vraag een nieuwe link aan om het opnieuw te proberen.";
-    GrantUsed: "Het wachtwoord is al gekozen",
-        "Deze stap werkt één keer. Log in met het wachtwoord dat is gekozen.";
+    GrantExpired: "De tijd voor deze stap is voorbij",
+        "Vraag een nieuwe link of een nieuwe code aan om het opnieuw te proberen.";
+    GrantUsed: "Deze stap is al voltooid",
+        "Hij werkt één keer. Log in met het huidige wachtwoord.";
     GrantWithdrawn: "Deze stap is stopgezet",
-        "Je link is na het klikken vervangen of ingetrokken. Gebruik de nieuwste link of vraag een andere aan.";
+        "De link of de code waarmee hij begon, is vervangen of ingetrokken. Gebruik de nieuwste of vraag een andere aan.";
+    CaptchaUnknown: "Deze tekens kennen we niet",
+        "Ze zijn hier niet uitgegeven, of een deel van hun adres is verloren gegaan. Vraag nieuwe tekens aan.";
+    CaptchaExpired: "De tekens zijn verlopen",
+        "Ze gelden vijf minuten. Vraag nieuwe tekens aan en typ die over.";
+    CaptchaWrong: "Dat zijn niet de juiste tekens",
+        "Kijk of luister nog een keer; kleine letters en hoofdletters kunnen hier verschil maken. Je kunt ook andere tekens aanvragen.";
+    CaptchaSpent: "Deze tekens kunnen niet meer worden gebruikt",
+        "Ze zijn al gebruikt, of drie keer verkeerd getypt. Vraag nieuwe tekens aan en typ die over.";
     GrantUnknown: "Deze stap kennen we niet",
-        "Klik nog een keer op de link in de mail, of vraag een nieuwe link aan.";
+        "Klik nog een keer op de link in de mail, of begin opnieuw.";
     PasswordRejected: "Het wachtwoord voldoet niet aan alle regels",
         "De lijst met overtredingen zegt aan welke niet. Probeer een ander wachtwoord.";
     SignInFailed: "Inloggen lukt niet",
@@ -75,4 +83,22 @@ super::words! {
         "Zolang het geblokkeerd is, kan het niet worden gebruikt. De servicedesk kan je meer vertellen.";
     PasswordMustChange: "Kies eerst een nieuw wachtwoord",
         "Het wachtwoord klopte en was tijdelijk. Kies zelf een wachtwoord met de grant in dit antwoord.";
+    AccountLocked: "Dit account is vergrendeld",
+        "Er is te vaak een verkeerd wachtwoord ingevoerd. De vergrendeling gaat er vanzelf af op `until`, als dat in dit antwoord staat; of ontgrendel het account nu, per e-mail, sms of telefoon.";
+    PasswordDisabled: "Dit wachtwoord is uitgeschakeld",
+        "Dat is voor de veiligheid gedaan, na honderd verkeerde achter elkaar. Kies een nieuw wachtwoord via “wachtwoord vergeten”.";
+    RecoveryUnknown: "Dit herstel kennen we niet",
+        "Het is niet hier begonnen, of zo lang geleden dat we het niet meer hebben. Begin opnieuw.";
+    RecoveryExpired: "De tijd voor dit herstel is voorbij",
+        "Het is niet op tijd voltooid. Begin opnieuw om een nieuwe code te krijgen.";
+    RecoverySpent: "Dit herstel is afgelopen",
+        "Het is voltooid, of er waren geen pogingen meer over. Begin opnieuw als je nog niet in je account bent.";
+    PhoneMismatch: "Dit nummer klopt niet",
+        "Voer het volledige telefoonnummer in dat op de getoonde cijfers eindigt, of kies een andere manier.";
+    CodeWrong: "De code klopt niet",
+        "Voer alle cijfers van de nieuwste code in. Het veld `attempts_left` zegt hoeveel pogingen er nog zijn.";
+    CodeExpired: "De code is verlopen",
+        "De code is niet op tijd ingevoerd. Vraag een nieuwe code aan.";
+    CodeSpent: "Deze code werkt niet meer",
+        "De code is al gebruikt, of er waren geen pogingen meer over. Begin opnieuw om een nieuwe te krijgen.";
 }

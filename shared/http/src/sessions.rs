@@ -7,9 +7,10 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use regain_domain::Account;
 use regain_domain::keys::{KeyState, Keyring};
 use regain_domain::time::after;
-use regain_http::{Call, random};
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use crate::{Call, random};
 
 /// Signs sessions, and shows the keys to verify them with.
 pub struct Sessions {

@@ -1,0 +1,287 @@
+//! Tries of passwords, in the `tokens` table under the login that was typed, whether or not anyone
+//! has it. Counted before the password is looked at; what they come to is decided in
+//! `regain_domain::tries`.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use jiff::Timestamp;
+use regain_domain::settings::Lockout;
+use regain_domain::time::RECORD_KEPT_SECONDS;
+use regain_domain::tries::{IN_A_ROW_MAX, Lock, Standing, Tries};
+use regain_domain::{Account, AccountRef, TenantId};
+
+use crate::item::{Key, from_item, micros, number, text, ttl};
+use crate::links::REREADS_MAX;
+use crate::timeline::{Entry, Story};
+use crate::transaction::{Outcome, Transaction, Values};
+use crate::work::OutboxItem;
+use crate::{Store, StoreError};
+
+/// Whether a password may be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// It may, and is counted.
+    Open,
+    /// It may and is counted, but the account is locked.
+    Locked(Lock),
+    /// Not yet: others are being looked at.
+    InFlight,
+    /// It may not.
+    Shut,
+}
+
+/// What the tries of an account came to, beyond themselves.
+#[derive(Clone, Copy, Debug)]
+pub enum Consequence<'a> {
+    /// It is locked; its owner is told of each lock once.
+    Locked(Lock),
+    /// Its password is disabled.
+    Disabled(&'a Account),
+}
+
+const ANOTHER: &str = "SET begun_at = :now, #ttl = :ttl ADD begun :one, in_a_row :one";
+const STILL_OPEN: &str = "(attribute_not_exists(begun) OR begun < :failures) \
+     AND (attribute_not_exists(failed) OR failed < :failures)";
+const ANOTHER_WHILE_LOCKED: &str = "SET #ttl = :ttl ADD while_locked :one, in_a_row :one";
+const STILL_LOCKED: &str = "(attribute_not_exists(begun_at) OR begun_at = :before) \
+     AND (attribute_not_exists(while_locked) OR while_locked < :failures)";
+const FIRST: &str = "SET begun = :one, begun_at = :now, #ttl = :ttl \
+     ADD in_a_row :one REMOVE failed, failed_at, while_locked";
+const AS_READ: &str = "attribute_not_exists(begun_at) OR begun_at = :before";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Tries,
+    Other,
+}
+
+impl Store {
+    /// Counts one try before its password is looked at. One call; another where the account is
+    /// locked, or a lock is over.
+    pub async fn begin_try(
+        &self,
+        tenant: &TenantId,
+        account: &AccountRef,
+        lockout: &Lockout,
+        now: Timestamp,
+    ) -> Result<Begun, StoreError> {
+        let key = Key::tries(tenant, account);
+        let failures = || (":failures", number(lockout.failures));
+        let mut tries = Tries::default();
+        for _ in 0..REREADS_MAX {
+            let before = || (":before", micros(tries.begun_at.unwrap_or_default()));
+            let (begun, expression, condition, values) = match tries.standing(lockout, now) {
+                Standing::InFlight => return Ok(Begun::InFlight),
+                Standing::Shut(_) | Standing::Disabled => return Ok(Begun::Shut),
+                Standing::Open => (Begun::Open, ANOTHER, STILL_OPEN, vec![failures()]),
+                Standing::Locked(lock) => {
+                    let values = vec![before(), failures()];
+                    (Begun::Locked(lock), ANOTHER_WHILE_LOCKED, STILL_LOCKED, values)
+                }
+                Standing::Over => (Begun::Open, FIRST, AS_READ, vec![before()]),
+            };
+            match self.count(&key, expression, condition, values, now).await? {
+                None => return Ok(begun),
+                Some(as_it_stands) => tries = as_it_stands,
+            }
+        }
+        Ok(Begun::InFlight)
+    }
+
+    /// One counted try; where it is refused, what is counted already.
+    async fn count(
+        &self,
+        key: &Key,
+        expression: &str,
+        condition: &str,
+        values: Values,
+        now: Timestamp,
+    ) -> Result<Option<Tries>, StoreError> {
+        const OPERATION: &str = "count a try";
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.tables.tokens)
+            .key("pk", key.value())
+            .update_expression(expression)
+            .condition_expression(format!(
+                "({condition}) AND (attribute_not_exists(in_a_row) OR in_a_row < :in_a_row_max)"
+            ))
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":in_a_row_max", number(IN_A_ROW_MAX))
+            .expression_attribute_values(":ttl", ttl(now, RECORD_KEPT_SECONDS))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        if expression.contains(":now") {
+            update = update.expression_attribute_values(":now", micros(now));
+        }
+        for (name, value) in values {
+            update = update.expression_attribute_values(name, value);
+        }
+        let Err(error) = update.send().await else { return Ok(None) };
+        match error.into_service_error() {
+            UpdateItemError::ConditionalCheckFailedException(refused) => {
+                from_item(OPERATION, refused.item.unwrap_or_default()).map(Some)
+            }
+            error => Err(StoreError::unavailable(OPERATION, error)),
+        }
+    }
+
+    /// Takes back a try that was counted and not looked at. One call.
+    pub async fn take_back_try(
+        &self,
+        tenant: &TenantId,
+        account: &AccountRef,
+        begun: Begun,
+    ) -> Result<(), StoreError> {
+        let counter = match begun {
+            Begun::Open => "begun",
+            Begun::Locked(_) => "while_locked",
+            Begun::InFlight | Begun::Shut => return Ok(()),
+        };
+        let taken_back = self
+            .client
+            .update_item()
+            .table_name(&self.tables.tokens)
+            .key("pk", Key::tries(tenant, account).value())
+            .update_expression(format!("ADD {counter} :less, in_a_row :less"))
+            .condition_expression(format!("{counter} > :none AND in_a_row > :none"))
+            .expression_attribute_values(":less", number(-1))
+            .expression_attribute_values(":none", number(0))
+            .send()
+            .await;
+        match taken_back {
+            Err(error) if !crate::is_refused(&error) => {
+                Err(StoreError::unavailable("take a try back", error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A counted try was wrong: writes so, and the work that follows. One call.
+    pub async fn fail_try(
+        &self,
+        tenant: &TenantId,
+        account: &AccountRef,
+        begun: Begun,
+        lockout: &Lockout,
+        item: &OutboxItem,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "fail a try";
+        // What was looked at while locked is counted already, and never prolongs the lock.
+        if begun != Begun::Open {
+            return self.put_outbox(item).await;
+        }
+        let transaction = Transaction::new(self, OPERATION)
+            .update(
+                Part::Tries,
+                (&self.tables.tokens, &Key::tries(tenant, account)),
+                "SET failed_at = :now, #ttl = :ttl ADD failed :one",
+                "attribute_not_exists(failed) OR failed < :failures".to_owned(),
+                vec![
+                    (":now", micros(now)),
+                    (":one", number(1)),
+                    (":ttl", ttl(now, RECORD_KEPT_SECONDS)),
+                    (":failures", number(lockout.failures)),
+                ],
+            )?
+            .outbox(Part::Other, item)?;
+        match transaction.commit().await? {
+            Outcome::Committed => Ok(()),
+            // Others have locked the account since this one began.
+            Outcome::Refused(_) => self.put_outbox(item).await,
+        }
+    }
+
+    /// What was counted for a login. One call.
+    pub async fn tries(
+        &self,
+        tenant: &TenantId,
+        account: &AccountRef,
+    ) -> Result<Tries, StoreError> {
+        const OPERATION: &str = "read the tries";
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.tables.tokens)
+            .key("pk", Key::tries(tenant, account).value())
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
+        from_item(OPERATION, answer.item.unwrap_or_default())
+    }
+
+    /// Finishes the work of a failed try, and with it what the tries came to: each lock once, and
+    /// the end of a password; and the mail that tells of it. `false`: another has done so, or the
+    /// tries are forgotten. One call.
+    pub async fn finish_try(
+        &self,
+        item: &OutboxItem,
+        (account_ref, account_id): (&AccountRef, &str),
+        consequence: Consequence<'_>,
+        (entries, story): (&[Entry], &Story),
+        mail: &OutboxItem,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const OPERATION: &str = "finish a failed try";
+        let (tenant, timeline) = (&item.tenant, &self.tables.timeline);
+        let key = Key::tries(tenant, account_ref);
+        let tries = (self.tables.tokens.as_str(), &key);
+        let transaction = Transaction::new(self, OPERATION)
+            .delete(Part::Other, (&self.tables.outbox, &item.key()))?
+            .put(Part::Other, timeline, story.item(OPERATION, tenant)?)?
+            .outbox(Part::Other, mail)?;
+        let mut transaction = match consequence {
+            Consequence::Locked(lock) => transaction.update(
+                Part::Tries,
+                tries,
+                "SET told_at = :since",
+                "(failed_at = :since OR begun_at = :since) \
+                 AND (attribute_not_exists(told_at) OR told_at <> :since)"
+                    .to_owned(),
+                vec![(":since", micros(lock.since))],
+            )?,
+            Consequence::Disabled(account) => transaction
+                .check(
+                    Part::Tries,
+                    tries,
+                    "in_a_row >= :max",
+                    vec![(":max", number(IN_A_ROW_MAX))],
+                )?
+                .update(
+                    Part::Tries,
+                    (&self.tables.accounts, &Key::account(tenant, account_ref)),
+                    "SET password_disabled_at = :now",
+                    "account_id = :account AND password_version = :version \
+                     AND attribute_not_exists(password_disabled_at)"
+                        .to_owned(),
+                    vec![
+                        (":now", micros(now)),
+                        (":account", text(account_id)),
+                        (":version", number(account.password_version)),
+                    ],
+                )?,
+        };
+        for entry in entries {
+            let entry = entry.item(OPERATION, tenant, account_id)?;
+            transaction = transaction.put(Part::Other, timeline, entry)?;
+        }
+        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+    }
+}
+
+impl<N: Copy> Transaction<'_, N> {
+    /// The password was right or replaced, or the lock taken off: what was counted is forgotten.
+    pub(crate) fn forget_tries(
+        self,
+        name: N,
+        tenant: &TenantId,
+        account: &AccountRef,
+    ) -> Result<Self, StoreError> {
+        let table = self.store().tables.tokens.clone();
+        self.delete(name, (&table, &Key::tries(tenant, account)))
+    }
+}
+

@@ -1,0 +1,192 @@
+//! Taking a lock off: by a grant, with or without the password, and by the desk.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use jiff::Timestamp;
+use regain_domain::link::{UNLOCK_TRIES_MAX, WrittenDeath};
+use regain_domain::{Account, AccountRef, Link, LinkId, TenantId};
+
+use crate::item::{Key, from_item, micros, number, text, value};
+use crate::limits::{Limit, Limited};
+use crate::links::{Tried, whole};
+use crate::timeline::{Entry, Story};
+use crate::transaction::{Outcome, Transaction};
+use crate::work::OutboxItem;
+use crate::{Store, StoreError};
+
+/// A lock to be taken off by a grant.
+#[derive(Clone, Copy, Debug)]
+pub struct Unlock<'a> {
+    /// The clicked link whose grant is used.
+    pub link: &'a Link,
+    /// The version of the password that was right, where one was given.
+    pub password_version: Option<u64>,
+    /// The notice to the owner.
+    pub notice: &'a OutboxItem,
+    /// What the timeline says.
+    pub entries: &'a [Entry],
+}
+
+/// How taking a lock off ended.
+#[derive(Debug)]
+pub enum Unlocked {
+    /// It is off.
+    Done,
+    /// The link is dead; here it is.
+    LinkRefused(Option<Box<Link>>),
+    /// The account does not allow it; here it is.
+    AccountRefused(Option<Box<Account>>),
+    /// The account has had its notices for this hour.
+    Limited(Limited),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Link,
+    Account,
+    Limit,
+    Other,
+}
+
+impl Store {
+    /// In one transaction: the link is used if it is clicked, unused and in time; what was counted
+    /// is forgotten, if the account is of the link's epoch, active, and its password not disabled;
+    /// the notice and the timeline are written. One call.
+    pub async fn unlock(
+        &self,
+        tenant: &TenantId,
+        unlock: Unlock<'_>,
+        now: Timestamp,
+    ) -> Result<Unlocked, StoreError> {
+        const OPERATION: &str = "take the lock off";
+        let Unlock { link, password_version, notice, entries } = unlock;
+        let purpose = link.purpose.as_str();
+        let mut values = vec![
+            (":account", text(&link.account_id)),
+            (":epoch", number(link.epoch)),
+            (":link", text(link.link_id)),
+        ];
+        let mut condition = format!(
+            "account_id = :account AND epoch = :epoch AND attribute_not_exists(blocked) \
+             AND attribute_not_exists(password_disabled_at) AND slots.#{purpose}.link_id = :link"
+        );
+        if let Some(version) = password_version {
+            condition.push_str(" AND password_version = :version");
+            values.push((":version", number(version)));
+        }
+        let mut transaction = Transaction::new(self, OPERATION)
+            .kill(
+                Part::Link,
+                tenant,
+                link.link_id,
+                WrittenDeath::Used,
+                now,
+                "attribute_not_exists(died_at) AND click_expires_at > :now",
+            )?
+            .update(
+                Part::Account,
+                (&self.tables.accounts, &Key::account(tenant, &link.account_ref)),
+                format!("REMOVE slots.#{purpose}"),
+                condition,
+                values,
+            )?
+            .forget_tries(Part::Other, tenant, &link.account_ref)?
+            .outbox(Part::Other, notice)?;
+        for entry in entries {
+            let entry = entry.item(OPERATION, tenant, &link.account_id)?;
+            transaction = transaction.put(Part::Other, &self.tables.timeline, entry)?;
+        }
+        let refused = match transaction.commit().await? {
+            Outcome::Committed => return Ok(Unlocked::Done),
+            Outcome::Refused(refused) => refused,
+        };
+        let mut account = None;
+        for (part, item) in refused {
+            match part {
+                Part::Link => {
+                    return Ok(Unlocked::LinkRefused(whole(OPERATION, item)?.map(Box::new)));
+                }
+                Part::Account => {
+                    account = item.map(|item| from_item(OPERATION, item)).transpose()?;
+                }
+                Part::Limit | Part::Other => {}
+            }
+        }
+        Ok(Unlocked::AccountRefused(account))
+    }
+
+    /// Counts one present password under a grant to unlock, used or not, before it is looked at.
+    /// One call.
+    pub async fn count_unlock_try(
+        &self,
+        tenant: &TenantId,
+        id: LinkId,
+        now: Timestamp,
+    ) -> Result<Tried, StoreError> {
+        const OPERATION: &str = "count a try to unlock";
+        let counted = self
+            .client
+            .update_item()
+            .table_name(&self.tables.tokens)
+            .key("pk", Key::link(tenant, id).value())
+            .update_expression("ADD tries :one")
+            .condition_expression(
+                "attribute_exists(link_id) AND click_expires_at > :now AND tries < :max \
+                 AND (attribute_not_exists(died_at) OR death = :used)",
+            )
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":now", micros(now))
+            .expression_attribute_values(":max", number(UNLOCK_TRIES_MAX))
+            .expression_attribute_values(":used", value(OPERATION, &WrittenDeath::Used)?)
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let error = match counted {
+            Ok(answer) => {
+                let item = answer.attributes.unwrap_or_default();
+                return from_item(OPERATION, item).map(|link| Tried::Counted(Box::new(link)));
+            }
+            Err(error) => error,
+        };
+        match error.into_service_error() {
+            UpdateItemError::ConditionalCheckFailedException(refused) => {
+                Ok(Tried::Refused(whole(OPERATION, refused.item)?.map(Box::new)))
+            }
+            error => Err(StoreError::unavailable(OPERATION, error)),
+        }
+    }
+
+    /// The desk takes the lock off an account that is still there, and its owner is told. One call.
+    pub async fn unlock_by_desk(
+        &self,
+        tenant: &TenantId,
+        (account_ref, account): (&AccountRef, &Account),
+        (notice, limit): (&OutboxItem, &Limit),
+        (entry, story): (&Entry, &Story),
+        now: Timestamp,
+    ) -> Result<Unlocked, StoreError> {
+        const OPERATION: &str = "take the lock off";
+        let timeline = &self.tables.timeline;
+        let transaction = Transaction::new(self, OPERATION)
+            .check(
+                Part::Account,
+                (&self.tables.accounts, &Key::account(tenant, account_ref)),
+                "account_id = :account",
+                vec![(":account", text(&account.account_id))],
+            )?
+            .forget_tries(Part::Other, tenant, account_ref)?
+            .outbox(Part::Other, notice)?
+            .take(Part::Limit, &self.tables.tokens, tenant, limit, now)?
+            .put(Part::Other, timeline, entry.item(OPERATION, tenant, &account.account_id)?)?
+            .put(Part::Other, timeline, story.item(OPERATION, tenant)?)?;
+        let refused = match transaction.commit().await? {
+            Outcome::Committed => return Ok(Unlocked::Done),
+            Outcome::Refused(refused) => refused,
+        };
+        Ok(match refused.iter().any(|(part, _)| *part == Part::Account) {
+            true => Unlocked::AccountRefused(None),
+            false => Unlocked::Limited(Limited::now(now)),
+        })
+    }
+}
