@@ -84,8 +84,7 @@ impl Functions {
         let (c, store) = own("set-password").await;
         let set_password = (c, SetPassword { store, links: links(), hasher: hasher() });
         let (d, store) = own("sign-in").await;
-        let sign_in =
-            (d, SignIn { store, links: links(), sessions: sessions(), hasher: hasher() });
+        let sign_in = (d, SignIn { store, links: links(), sessions: sessions(), hasher: hasher() });
         let (e, store) = own("start-recovery").await;
         let decoys = Decoys::new(&edge()).unwrap();
         let start_recovery =

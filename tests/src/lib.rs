@@ -6,6 +6,7 @@
 mod at_rest;
 mod back_office;
 mod functions;
+mod recoveries;
 mod seeds;
 mod steps;
 mod stories;

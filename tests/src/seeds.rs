@@ -43,7 +43,13 @@ pub const ACCOUNTS: [Account; 4] = [
         phone: None,
         blocked: None,
     },
-    Account { login: "new@example.com", password: None, last_name: "Smit", phone: None, blocked: None },
+    Account {
+        login: "new@example.com",
+        password: None,
+        last_name: "Smit",
+        phone: None,
+        blocked: None,
+    },
     Account {
         login: "bo@example.com",
         password: Some("Klompen99"),

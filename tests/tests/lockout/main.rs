@@ -1,0 +1,4 @@
+//! Too many wrong passwords, and the way out.
+
+#[cfg(test)]
+mod mail;
