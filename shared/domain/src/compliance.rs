@@ -69,7 +69,6 @@ pub fn report(settings: &Settings) -> Report {
 /// here, and the compiler shows which clauses then need a verdict.
 #[derive(Clone, Copy)]
 enum NotBuilt {
-    Codes,
     MagicLogin,
     SecondStep,
 }
@@ -77,7 +76,6 @@ enum NotBuilt {
 impl NotBuilt {
     fn because(self) -> &'static str {
         match self {
-            Self::Codes => "No endpoint sends codes yet.",
             Self::MagicLogin => "No endpoint mails links that sign in yet.",
             Self::SecondStep => "No endpoint asks for a second step yet.",
         }
@@ -125,6 +123,19 @@ fn character_classes(settings: &Settings) -> (bool, String) {
          {lowercase}, {digits} and {symbols}; each must be 0."
     );
     (minima.iter().all(|min| *min == 0), because)
+}
+
+/// A code that goes to a phone may be good for so long, in both standards.
+const CODE_SECONDS_MAX: u32 = 600;
+
+/// Whether codes end in time, and the sentence that says so.
+fn short_codes(settings: &Settings) -> (bool, String) {
+    let seconds = settings.validity.code_seconds;
+    let because = format!(
+        "validity.code_seconds is {seconds}, and a code ends with its recovery at the latest; \
+         {CODE_SECONDS_MAX} are allowed."
+    );
+    (seconds <= CODE_SECONDS_MAX, because)
 }
 
 /// The longest password must be allowed to have at least so many characters, in both standards.

@@ -2,17 +2,17 @@
 
 use serde_json::json;
 
-use super::{Clause, NO_PAGES, NotBuilt, character_classes, long_passwords};
+use super::{Clause, NO_PAGES, NotBuilt, character_classes, long_passwords, short_codes};
 use crate::hashing::Cost;
 use crate::policy::NIST_LENGTH_MIN;
+use crate::recovery::TRIES_MAX as RECOVERY_TRIES_MAX;
 use crate::settings::{NIST_MAILED_SECONDS_MAX, Settings};
+use crate::tries::IN_A_ROW_MAX;
 
 /// A definite end of a session at AAL1.
 const SESSION_SECONDS_MAX: u32 = 30 * 24 * 60 * 60;
-/// Failed tries in a row on one account.
+/// Failed tries in a row on one account, of codes here.
 const TRIES_MAX: u32 = 100;
-/// Wrong codes that a recovery takes, however many codes it sent.
-const TRIES_PER_CODE: u32 = 5;
 
 /// Every clause, in the document's order.
 pub(super) fn clauses(settings: &Settings) -> Vec<Clause> {
@@ -133,24 +133,28 @@ fn kept() -> Vec<Clause> {
 
 fn codes(settings: &Settings) -> Vec<Clause> {
     let a_day = settings.limits.codes_per_account_day;
-    let tries = a_day.saturating_mul(TRIES_PER_CODE);
+    let tries = a_day.saturating_mul(RECOVERY_TRIES_MAX);
     vec![
         Clause::not_built(
             "NIST SP 800-63B-4 §3.1.3.1",
             "Nobody is authenticated by mail",
             NotBuilt::MagicLogin,
         ),
-        Clause::violated(
+        Clause::met(
             "NIST SP 800-63B-4 §3.2.2(passwords)",
             "At most a hundred wrong passwords in a row",
-            "No endpoint counts wrong passwords by account yet; sign-in counts by address alone.",
+            format!(
+                "lockout.failures is {}, and {IN_A_ROW_MAX} wrong passwords in a row disable it until \
+                 another is set.",
+                settings.lockout.failures
+            ),
         ),
         Clause::judged(
             "NIST SP 800-63B-4 §3.2.2(codes)",
             "At most a hundred wrong codes",
             tries <= TRIES_MAX,
             format!(
-                "limits.codes_per_account_day is {a_day}, which at {TRIES_PER_CODE} tries each is \
+                "limits.codes_per_account_day is {a_day}, which at {RECOVERY_TRIES_MAX} tries each is \
                  {tries}; {TRIES_MAX} are allowed."
             ),
         ),
@@ -163,6 +167,7 @@ fn recovery(settings: &Settings) -> Vec<Clause> {
         let (seconds, because) = mailed(settings, unclicked_name, unclicked_seconds);
         Clause::judged(id, title, seconds <= NIST_MAILED_SECONDS_MAX, because)
     };
+    let (codes_are_short, code_because) = short_codes(settings);
     let contact = settings.support_contact.as_ref();
     let contact_because = contact.map_or_else(
         || "support_contact is not set, so notices name nobody to turn to.".to_owned(),
@@ -172,7 +177,11 @@ fn recovery(settings: &Settings) -> Vec<Clause> {
         Clause::met(
             "NIST SP 800-63B-4 §4.2.1.2(length)",
             "A recovery code is random and worth six digits or more",
-            "A mailed link carries 80 random bits and a check over them that nobody else can make.",
+            format!(
+                "A mailed link carries 80 random bits and a check over them that nobody else can \
+                 make, and code.digits is {}.",
+                settings.code.digits
+            ),
         ),
         mailed(
             "NIST SP 800-63B-4 §4.2.1.2(mail)",
@@ -188,15 +197,17 @@ fn recovery(settings: &Settings) -> Vec<Clause> {
             "validity.invite_seconds",
             validity.invite_seconds,
         ),
-        Clause::not_built(
+        Clause::judged(
             "NIST SP 800-63B-4 §4.2.1.2(phone)",
             "A recovery code that goes by text message or voice is good for at most 10 minutes",
-            NotBuilt::Codes,
+            codes_are_short,
+            code_because,
         ),
         Clause::met(
             "NIST SP 800-63B-4 §4.2.3",
             "Whoever's account was recovered is told",
-            "Each password that is set by a link is told to the account's login by mail.",
+            "Each password that is set by a link or a code, and each lock that is taken off, is told \
+             to the account's login by mail.",
         ),
         Clause::violated(
             "NIST SP 800-63B-4 §4.6(addresses)",
