@@ -12,6 +12,11 @@ pub(super) fn public(endpoint: &str, body: &Value, round: usize) -> Value {
     event
 }
 
+/// A call of anyone that reads.
+pub(super) fn read(what: &str, round: usize) -> Value {
+    event("GET", &format!("/v1/demo/{what}"), round)
+}
+
 /// A call of the back office that reads.
 pub(super) fn admin(what: &str, key: &str, round: usize) -> Value {
     let mut event = event("GET", &format!("/admin/v1/tenants/demo/{what}"), round);

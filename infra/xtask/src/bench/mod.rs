@@ -5,6 +5,7 @@
 
 mod event;
 mod process;
+mod recovery;
 mod report;
 mod steps;
 

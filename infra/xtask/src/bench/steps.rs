@@ -15,8 +15,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use super::event::{admin, body_of, public};
+use super::event::{admin, body_of, public, read};
 use super::process::Process;
+use super::recovery::{self, Prepared};
 use crate::up::demo::first_entry;
 use crate::{api_keys, paths};
 
@@ -39,10 +40,11 @@ pub(crate) struct Timing {
 
 const WARM: usize = 40;
 const TIMED: usize = 500;
-const LOGIN: &str = "bench@example.com";
-const ACCOUNT_ID: &str = "bench";
+pub(super) const LOGIN: &str = "bench@example.com";
+pub(super) const ACCOUNT_ID: &str = "bench";
 const PASSWORD: &str = "Zeilboot7";
-const STACK: &str = "regain";
+const PHONE: &str = "+31612345678";
+pub(super) const STACK: &str = "regain";
 const PUBLIC_BASE: &str = "http://127.0.0.1:9000";
 
 /// Every binary.
@@ -56,6 +58,13 @@ pub(crate) async fn all(spawns: usize) -> Result<Vec<Measured>, String> {
         ("click-link", "click-link", Step::ClickLink),
         ("set-password", "set-password", Step::SetPassword),
         ("sign-in", "sign-in", Step::SignIn),
+        ("captcha", "captcha", Step::Captcha),
+        ("image.png", "captcha", Step::Picture),
+        ("audio.wav", "captcha", Step::Sound),
+        ("start-recovery", "start-recovery", Step::StartRecovery),
+        ("send-sms-code", "send-sms-code", Step::SendSmsCode),
+        ("check-sms-code", "check-sms-code", Step::CheckSmsCode),
+        ("unlock", "unlock", Step::Unlock),
         ("read-settings", "manage-tenants", Step::ReadSettings),
         ("read-account", "manage-accounts", Step::ReadAccount),
     ] {
@@ -68,17 +77,24 @@ pub(crate) async fn all(spawns: usize) -> Result<Vec<Measured>, String> {
 /// Known and unknown logins, interleaved.
 pub(crate) async fn timing() -> Result<Vec<Timing>, String> {
     let mut timings = Vec::new();
-    for (step, function) in [("request-reset", "request-reset"), ("sign-in", "sign-in")] {
+    for step in ["request-reset", "sign-in", "start-recovery"] {
         let bench = Bench::new().await?;
-        let mut process = bench.spawn(function).await?;
+        let mut process = bench.spawn(step).await?;
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for round in 0..TIMED {
-            let mut pair = [(&mut known, LOGIN), (&mut unknown, "nobody@example.com")];
+            // Logins of their own: wrong passwords lock one that comes back.
+            let logins = [timed_login(round), format!("nobody{round}@example.com")];
+            let [login, nobody] = &logins;
+            let mut pair = [(&mut known, login), (&mut unknown, nobody)];
             // Who comes second finds the address's counter there already.
             pair.rotate_left(round % 2);
             for (samples, login) in pair {
                 let body = match step {
                     "sign-in" => json!({"login": login, "password": "Wrong1234"}),
+                    "start-recovery" => {
+                        let captcha = recovery::captcha(&bench.cloud)?;
+                        json!({"login": login, "captcha": captcha, "reason": "locked_out"})
+                    }
                     _ => json!({"login": login}),
                 };
                 let (millis, _) = process.invoke(public(step, &body, round)).await?;
@@ -98,6 +114,13 @@ enum Step {
     ClickLink,
     SetPassword,
     SignIn,
+    Captcha,
+    Picture,
+    Sound,
+    StartRecovery,
+    SendSmsCode,
+    CheckSmsCode,
+    Unlock,
     ReadSettings,
     ReadAccount,
 }
@@ -136,7 +159,7 @@ async fn measure(
 fn expect_success(step: Step, answer: &Value) -> Result<(), String> {
     let status = answer.get("statusCode").and_then(Value::as_u64);
     match status {
-        Some(200 | 202) => Ok(()),
+        Some(200..=202) => Ok(()),
         _ if step == Step::Nothing => Ok(()),
         _ => Err(format!("answered {answer}")),
     }
@@ -176,6 +199,32 @@ impl Bench {
             Step::ReadSettings => return Ok(admin("settings", key, round)),
             Step::ReadAccount => {
                 return Ok(admin(&format!("accounts/{ACCOUNT_ID}"), key, round));
+            }
+            Step::Picture | Step::Sound => {
+                let captcha = recovery::captcha(&self.cloud)?;
+                let id = captcha.get("id").and_then(Value::as_str).unwrap_or_default();
+                let what = if step == Step::Picture { "image.png" } else { "audio.wav" };
+                return Ok(read(&format!("captcha/{id}/{what}"), round));
+            }
+            Step::Captcha => ("captcha", json!({"language": "nl"})),
+            Step::StartRecovery => {
+                let captcha = recovery::captcha(&self.cloud)?;
+                let reason = "locked_out";
+                ("start-recovery", json!({"login": LOGIN, "captcha": captcha, "reason": reason}))
+            }
+            Step::SendSmsCode => {
+                let recovery = Prepared::started(&self.cloud).await?.token();
+                let body = json!({"recovery": recovery, "phone": PHONE, "channel": "sms"});
+                ("send-sms-code", body)
+            }
+            Step::CheckSmsCode => {
+                let mut prepared = Prepared::started(&self.cloud).await?;
+                let code = prepared.code().await?;
+                ("check-sms-code", json!({"recovery": prepared.token(), "code": code}))
+            }
+            Step::Unlock => {
+                let grant = Prepared::started(&self.cloud).await?.grant().await?;
+                ("unlock", json!({"grant": grant}))
             }
             Step::Nothing | Step::RequestReset => ("request-reset", json!({"login": LOGIN})),
             Step::SignIn => ("sign-in", json!({"login": LOGIN, "password": PASSWORD})),
@@ -237,15 +286,29 @@ async fn seed(cloud: &Cloud) -> Result<SecretString, String> {
     store.create_tenant(&row, &settings, &key.stored).await.map_err(text)?;
     let login = Login::parse(LOGIN).map_err(text)?;
     let mut account = Account::new(ACCOUNT_ID.to_owned(), &login, now);
+    account.phone = Some(PHONE.to_owned());
     let password = Password::parse(PASSWORD).map_err(text)?;
     let links = Keyring::parse(&cloud.secret("links").ok_or("no secret")?).map_err(text)?;
     Hasher::new(Cost::PRESENT)
         .give_password(&mut account, &password, &links, [random(), random()])
         .map_err(text)?;
+    let entry = || first_entry(now);
+    let mut accounts = Vec::new();
+    for round in 0..TIMED {
+        let login = Login::parse(&timed_login(round)).map_err(text)?;
+        let account_id = format!("timed-{round}");
+        let timed = Account { account_id, login: login.as_str().to_owned(), ..account.clone() };
+        let account_ref = AccountRef::of(&tenant, &login);
+        accounts.push(NewAccount { account_ref, account: timed, entry: entry() });
+    }
     let account_ref = AccountRef::of(&tenant, &login);
-    let account = NewAccount { account_ref, account, entry: first_entry(now) };
-    store.create_accounts(&tenant, &[account]).await.map_err(text)?;
+    accounts.push(NewAccount { account_ref, account, entry: entry() });
+    store.create_accounts(&tenant, &accounts).await.map_err(text)?;
     Ok(key.text)
+}
+
+fn timed_login(round: usize) -> String {
+    format!("known{round}@example.com")
 }
 
 fn text(error: impl std::fmt::Display) -> String {
