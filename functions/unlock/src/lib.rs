@@ -179,14 +179,15 @@ async fn wrong(step: &TakeLockOff, call: &Call, link: &Link) -> Result<Problem, 
         account_ref: link.account_ref.clone(),
         at: call.now,
         source: Some(call.source.clone()),
-        support_code: link.support_code.clone(),
+        // A story of its own: that of the link goes on.
+        support_code: call.support_code.clone(),
     });
     let id = format!("failed-{}", LinkId::new(random()));
     step.store.put_outbox(&OutboxItem::new(&call.tenant, id, work, call.now)).await?;
     let left = UNLOCK_TRIES_MAX.saturating_sub(link.tries);
     Ok(Problem::new(ProblemCode::SignInFailed)
         .with("attempts_left", json!(left))
-        .with_support_code(&link.support_code))
+        .with_support_code(&call.support_code))
 }
 
 /// Why it cannot be done.
