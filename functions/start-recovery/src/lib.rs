@@ -182,9 +182,18 @@ async fn send_link(step: &StartRecovery, call: &Call) -> Result<Answer, Problem>
     Ok(Answer::new(json!({"status": "accepted", "support_code": call.support_code})))
 }
 
-fn limits(call: &Call, login: &Login) -> [Limit; 2] {
+/// Recoveries of one login from anywhere, as a multiple of those from one address: whoever changes
+/// addresses to guess at a number still has few tries an hour.
+const ANYWHERE_TIMES: u32 = 4;
+
+fn limits(call: &Call, login: &Login) -> [Limit; 3] {
     let limits = &call.settings.limits;
     [
+        Limit::hourly(
+            "start-recovery.login",
+            call.subject_from_anywhere(login.as_str()),
+            limits.per_login_and_address_hour.saturating_mul(ANYWHERE_TIMES),
+        ),
         Limit::hourly(
             "start-recovery.login-and-address",
             call.limit_subject(&[login.as_str().as_bytes()]),

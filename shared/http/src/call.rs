@@ -114,6 +114,13 @@ impl Call {
         captcha.is_answered_by(self.body.member("captcha", "answer"), self.settings.captcha.case)
     }
 
+    /// The subject of a limit that counts `text` from whatever address it comes.
+    #[must_use]
+    pub fn subject_from_anywhere(&self, text: &str) -> String {
+        let parts: [&[u8]; 3] = [b"anywhere", self.tenant.as_str().as_bytes(), text.as_bytes()];
+        short(&mac(self.edge_key.as_slice(), &parts))
+    }
+
     /// The subject of a limit: the caller's address, and whatever else is counted with it.
     #[must_use]
     pub fn limit_subject(&self, with: &[&[u8]]) -> String {
