@@ -17,8 +17,9 @@ use crate::World;
 impl World {
     /// The id in a token of any purpose.
     pub fn link_id(&self, token: &str) -> LinkId {
-        use TokenPurpose::{InviteLink, Report, ResetLink, SetPasswordGrant};
-        let purposes = [ResetLink, InviteLink, SetPasswordGrant, Report];
+        use TokenPurpose::{CodeReport, Recovery, Report, SetPasswordGrant, UnlockGrant};
+        let others = [SetPasswordGrant, UnlockGrant, Recovery, Report, CodeReport];
+        let purposes = [TokenPurpose::LINKS.as_slice(), &others].concat();
         token::read(&self.links, &self.tenant(), &purposes, token).unwrap().id
     }
 

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use captcha::Captcha;
 use check_sms_code::CheckSmsCode;
 use click_link::ClickLink;
 use http::Response;
@@ -15,7 +16,7 @@ use regain_domain::hashing::Hasher;
 use regain_domain::keys::Keyring;
 use regain_domain::seal::Seal;
 use regain_http::edge::Incoming;
-use regain_http::{Edge, LogLine, Sessions, SettingsCache};
+use regain_http::{Edge, LogLine, ResponseBody, Sessions, SettingsCache};
 use regain_local::Cloud;
 use regain_store::Store;
 use request_reset::RequestReset;
@@ -41,7 +42,7 @@ macro_rules! functions {
                 function: &str,
                 now: Timestamp,
                 incoming: Incoming<'_>,
-            ) -> (Response<String>, LogLine) {
+            ) -> (Response<ResponseBody>, LogLine) {
                 match function {
                     $($name => {
                         let (edge, step) = &self.$field;
@@ -62,6 +63,7 @@ functions! {
     click_link: "click-link", ClickLink;
     set_password: "set-password", SetPassword;
     sign_in: "sign-in", SignIn;
+    captcha: "captcha", Captcha;
     start_recovery: "start-recovery", StartRecovery;
     send_sms_code: "send-sms-code", SendSmsCode;
     check_sms_code: "check-sms-code", CheckSmsCode;
@@ -85,6 +87,9 @@ impl Functions {
         let set_password = (c, SetPassword { store, links: links(), hasher: hasher() });
         let (d, store) = own("sign-in").await;
         let sign_in = (d, SignIn { store, links: links(), sessions: sessions(), hasher: hasher() });
+        let (captcha, _) = own("captcha").await;
+        let public_base = PUBLIC_BASE.to_owned();
+        let captcha = (captcha, Captcha { seal: captchas(), public_base });
         let (e, store) = own("start-recovery").await;
         let decoys = Decoys::new(&edge()).unwrap();
         let start_recovery =
@@ -106,6 +111,7 @@ impl Functions {
             click_link,
             set_password,
             sign_in,
+            captcha,
             start_recovery,
             send_sms_code,
             check_sms_code,

@@ -10,8 +10,8 @@ use process_outbox::{Mailer, Phones, ProcessOutbox};
 use regain_domain::hashing::{Cost, Hasher};
 use regain_domain::keys::Keyring;
 use regain_domain::{AccountRef, Login, Settings, TenantId};
-use regain_http::SettingsCache;
 use regain_http::edge::Incoming;
+use regain_http::{ResponseBody, SettingsCache};
 use regain_local::{Cloud, Delivered, Message, Options, Rel, VOICE_ORIGIN};
 use regain_store::Store;
 use serde_json::{Value, json};
@@ -92,8 +92,10 @@ pub struct Reply {
     pub status: u16,
     /// Headers.
     pub headers: HeaderMap,
-    /// Body; null if there was none.
+    /// Body; null if there was none, or none of JSON.
     pub body: Value,
+    /// A body that is a picture or a sound.
+    pub bytes: Vec<u8>,
     /// The line in the log.
     pub log: Value,
 }
@@ -197,18 +199,21 @@ impl World {
         let (response, line) = self.functions.answer(function, now, incoming).await;
         let (parts, body) = response.into_parts();
         let lines = parts.headers.get("content-type").is_some_and(|t| t == "application/x-ndjson");
-        let body = match body.as_str() {
-            "" => Value::Null,
+        let (body, bytes) = match body {
+            ResponseBody::Bytes(bytes) => (Value::Null, bytes),
+            ResponseBody::Text(text) if text.is_empty() => (Value::Null, Vec::new()),
             // Lines are told as a list.
-            body if lines => {
-                body.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()).collect()
+            ResponseBody::Text(text) if lines => {
+                let lines = text.lines().map(|l| serde_json::from_str::<Value>(l).unwrap());
+                (lines.collect(), Vec::new())
             }
-            body => serde_json::from_str(body).unwrap(),
+            ResponseBody::Text(text) => (serde_json::from_str(&text).unwrap(), Vec::new()),
         };
         Reply {
             status: parts.status.as_u16(),
             headers: parts.headers,
             body,
+            bytes,
             log: line.into_value(),
         }
     }

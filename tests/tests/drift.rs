@@ -237,6 +237,7 @@ fn every_function_holds_only_the_secrets_it_needs() {
         })
         .collect();
     let expected = [
+        ("captcha", vec!["edge"]),
         ("check-sms-code", vec!["edge", "links"]),
         ("click-link", vec!["edge", "links"]),
         ("manage-accounts", vec!["edge", "links"]),

@@ -15,6 +15,27 @@ pub(crate) enum Content {
     Nothing,
     Json(Value),
     Lines(Vec<Value>),
+    Media(Vec<u8>),
+}
+
+/// The body of a response: text that goes out as it is, or bytes, which the gateway takes in base64.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResponseBody {
+    /// JSON, or nothing.
+    Text(String),
+    /// A picture or a sound.
+    Bytes(Vec<u8>),
+}
+
+impl ResponseBody {
+    /// What the caller gets.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
 }
 
 impl Answer {
@@ -34,6 +55,12 @@ impl Answer {
     #[must_use]
     pub fn lines(lines: Vec<Value>) -> Self {
         Self::with(Content::Lines(lines))
+    }
+
+    /// These bytes, of the media type of the operation's row.
+    #[must_use]
+    pub fn media(bytes: Vec<u8>) -> Self {
+        Self::with(Content::Media(bytes))
     }
 
     fn with(content: Content) -> Self {

@@ -38,6 +38,8 @@ pub struct Operation {
     pub status: u16,
     /// The members of the answer, or of each of its lines; empty with 204.
     pub answer: &'static [Field],
+    /// The media type of an answer that is bytes; none: it is JSON.
+    pub media: Option<&'static str>,
     /// Problems beyond those that any operation can answer with.
     pub problems: &'static [ProblemCode],
 }
@@ -82,6 +84,7 @@ impl Operation {
         exactly_one: &[],
         status: 200,
         answer: &[],
+        media: None,
         problems: &[],
     };
     /// The same, to read.

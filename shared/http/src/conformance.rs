@@ -11,6 +11,8 @@ pub(crate) fn check(operation: &Operation, answered: &Result<Answer, Problem>) {
     if cfg!(debug_assertions) {
         let fault = match answered {
             Ok(answer) => match &answer.content {
+                Content::Media(_) => operation.media.is_none().then(|| "bytes".to_owned()),
+                _ if operation.media.is_some() => Some("no bytes".to_owned()),
                 Content::Nothing => (!operation.answer.is_empty()).then(|| "nothing".to_owned()),
                 Content::Json(body) => object(operation.answer, body).err(),
                 Content::Lines(lines) => {

@@ -18,7 +18,7 @@ use regain_domain::{Language, Settings, SupportCode, TenantId};
 use regain_notices::ProblemCode;
 use serde_json::json;
 
-use crate::answer::Content;
+use crate::answer::{Content, ResponseBody};
 use crate::api::{Access, Form, Operation, Route};
 use crate::authorize::ApiKeys;
 use crate::body::{BODY_BYTES_MAX, Body, LINES_BYTES_MAX, LINES_MAX, Line};
@@ -102,7 +102,7 @@ impl Edge {
         now: Timestamp,
         request: Incoming<'_>,
         step: F,
-    ) -> (Response<String>, LogLine)
+    ) -> (Response<ResponseBody>, LogLine)
     where
         F: Fn(Arc<Call>) -> R,
         R: Future<Output = Result<Answer, Problem>>,
@@ -289,7 +289,7 @@ fn respond(
     known: &Known,
     replied: &Result<Reply, Problem>,
     line: &LogLine,
-) -> Response<String> {
+) -> Response<ResponseBody> {
     let origin = header(request, &header::ORIGIN);
     let settings = known.settings.as_deref();
     let mut headers = cors::headers(settings, origin);
@@ -302,12 +302,15 @@ fn respond(
             }
             headers.extend(answer.etag.clone().map(|etag| ("etag", etag)));
             let (content_type, body) = match &answer.content {
-                Content::Nothing => (None, String::new()),
-                Content::Json(body) => (Some("application/json"), body.to_string()),
+                Content::Nothing => (None, nothing()),
+                Content::Json(body) => {
+                    (Some("application/json"), ResponseBody::Text(body.to_string()))
+                }
                 Content::Lines(lines) => {
                     let lines = lines.iter().map(|line| format!("{line}\n"));
-                    (Some("application/x-ndjson"), lines.collect())
+                    (Some("application/x-ndjson"), ResponseBody::Text(lines.collect()))
                 }
+                Content::Media(bytes) => (operation.media, ResponseBody::Bytes(bytes.clone())),
             };
             headers.extend(content_type.map(|text| ("content-type", text.to_owned())));
             (operation.status, body)
@@ -318,7 +321,7 @@ fn respond(
                     .map(|settings| cors::preflight(route, settings, origin))
                     .unwrap_or_default(),
             );
-            (204, String::new())
+            (204, nothing())
         }
         Err(problem) => {
             headers.push(("content-type", "application/problem+json".to_owned()));
@@ -334,22 +337,26 @@ fn respond(
             if let Some(cause) = &problem.cause {
                 line.set("error", chain(cause.as_ref()));
             }
-            (problem.status(), problem.document(known.language, request.request_id).to_string())
+            let document = problem.document(known.language, request.request_id);
+            (problem.status(), ResponseBody::Text(document.to_string()))
         }
     };
     headers.push(("cache-control", cache));
-    let bodyless = request.method == Method::HEAD || body.is_empty();
-    let body = if bodyless { String::new() } else { body };
+    let body = if request.method == Method::HEAD { nothing() } else { body };
     let builder =
         headers.into_iter().fold(Response::builder().status(status), |builder, (name, value)| {
             builder.header(name, value)
         });
     builder.body(body).unwrap_or_else(|_| {
         // Only a header value that is none can lead here; all of ours are.
-        let mut bare = Response::new(String::new());
+        let mut bare = Response::new(nothing());
         *bare.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
         bare
     })
+}
+
+fn nothing() -> ResponseBody {
+    ResponseBody::Text(String::new())
 }
 
 #[cfg(test)]

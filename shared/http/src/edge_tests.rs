@@ -107,7 +107,10 @@ where
     };
     let (response, line) = edge.answer(now, incoming, step).await;
     let (parts, body) = response.into_parts();
-    let body = if body.is_empty() { Value::Null } else { serde_json::from_str(&body).unwrap() };
+    let body = match body.as_bytes() {
+        [] => Value::Null,
+        bytes => serde_json::from_slice(bytes).unwrap(),
+    };
     (parts.status.as_u16(), parts.headers, body, line.into_value())
 }
 

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::ResponseBody;
 use crate::edge::Incoming;
 
 /// One request, as the gateway describes it.
@@ -96,7 +97,11 @@ impl Event {
 }
 
 /// The answer as the gateway takes it.
-pub(crate) fn answer(response: &Response<String>) -> Value {
+pub(crate) fn answer(response: &Response<ResponseBody>) -> Value {
+    let (body, is_encoded) = match response.body() {
+        ResponseBody::Text(text) => (text.clone(), false),
+        ResponseBody::Bytes(bytes) => (BASE64.encode(bytes), true),
+    };
     let headers: Map<String, Value> = response
         .headers()
         .iter()
@@ -108,8 +113,8 @@ pub(crate) fn answer(response: &Response<String>) -> Value {
         // Empty, but there: `cargo lambda watch` takes no answer without them.
         "multiValueHeaders": {},
         "cookies": [],
-        "body": response.body(),
-        "isBase64Encoded": false,
+        "body": body,
+        "isBase64Encoded": is_encoded,
     })
 }
 
@@ -181,7 +186,7 @@ mod tests {
         let response = Response::builder()
             .status(202)
             .header("content-type", "application/json")
-            .body("{}".to_owned())
+            .body(ResponseBody::Text("{}".to_owned()))
             .unwrap();
         assert_eq!(
             answer(&response),
@@ -194,5 +199,12 @@ mod tests {
                 "isBase64Encoded": false,
             })
         );
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_reach_the_gateway_whole() {
+        let response = Response::new(ResponseBody::Bytes(vec![0xff, 0x00]));
+        let answer = answer(&response);
+        assert_eq!((&answer["body"], &answer["isBase64Encoded"]), (&json!("/wA="), &json!(true)));
     }
 }

@@ -25,7 +25,7 @@ mod sessions;
 mod settings_cache;
 mod world;
 
-pub use answer::Answer;
+pub use answer::{Answer, ResponseBody};
 pub use body::{Body, Line};
 pub use call::Call;
 pub use config::{BadConfig, Config};

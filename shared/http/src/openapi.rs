@@ -51,8 +51,8 @@ pub fn document() -> Value {
                 ),
                 "id": param(
                     "id",
-                    "What is meant: an account, or a key.",
-                    json!({"type": "string", "minLength": 1, "maxLength": 36}),
+                    "What is meant: an account, a key, or a captcha.",
+                    json!({"type": "string", "minLength": 1, "maxLength": 256}),
                     "0193c7f0-0000-7000-8000-000000000000",
                 ),
                 "code": param(
@@ -157,6 +157,10 @@ fn responses(operation: &Operation) -> Map<String, Value> {
     if let (false, Some(success)) = (operation.answer.is_empty(), success.as_object_mut()) {
         let answer = referred(operation.answer, Form::Json);
         success.insert("content".to_owned(), json!({media_type: {"schema": answer}}));
+    }
+    if let (Some(media), Some(success)) = (operation.media, success.as_object_mut()) {
+        let bytes = json!({"type": "string", "format": "binary"});
+        success.insert("content".to_owned(), json!({media: {"schema": bytes}}));
     }
     let problems = by_status.into_iter().map(|(status, codes)| {
         let codes: Vec<_> = codes.into_iter().map(ProblemCode::as_str).collect();

@@ -2,6 +2,7 @@
 //! folders of functions and the README say the same, or `tests/tests/drift.rs` fails.
 
 mod accounts;
+mod captcha;
 mod codes;
 mod recovery;
 mod settings;
@@ -23,6 +24,9 @@ pub const ROUTES: &[Route] = &[
     recovery::SET_PASSWORD,
     recovery::SIGN_IN,
     recovery::JWKS_JSON,
+    captcha::CAPTCHA,
+    captcha::IMAGE,
+    captcha::AUDIO,
     codes::START_RECOVERY,
     codes::SEND_RECOVERY_LINK,
     codes::SEND_SMS_CODE,

@@ -156,11 +156,12 @@ async fn a_missing_right_is_told_to_the_operator_and_not_to_the_caller() {
         .answer(after(0), incoming, async |call: Arc<_>| request_reset::handle(&step, &call).await);
     let (response, log) = answer.await;
     let (parts, body) = response.into_parts();
-    let body: Value = serde_json::from_str(&body).unwrap();
+    let body: Value = serde_json::from_slice(body.as_bytes()).unwrap();
     let reply = Reply {
         status: parts.status.as_u16(),
         headers: parts.headers,
         body,
+        bytes: Vec::new(),
         log: log.into_value(),
     };
     assert_unavailable(&reply);

@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 const ZUID: &str = "https://zuid.example";
 
 /// What `Allow` says at every path that takes more or other than POST.
-const ALLOWED: [(&str, &str); 11] = [
+const ALLOWED: [(&str, &str); 13] = [
     ("/v1/{tenant}/jwks.json", "GET, HEAD, OPTIONS"),
+    ("/v1/{tenant}/captcha/{id}/image.png", "GET, HEAD, OPTIONS"),
+    ("/v1/{tenant}/captcha/{id}/audio.wav", "GET, HEAD, OPTIONS"),
     ("/admin/v1/tenants", "POST, GET, HEAD, OPTIONS"),
     ("/admin/v1/tenants/{tenant}", "DELETE, OPTIONS"),
     ("/admin/v1/tenants/{tenant}/settings", "GET, HEAD, PATCH, OPTIONS"),
