@@ -56,7 +56,9 @@ async fn counted(step: &CheckSmsCode, call: &Call) -> Result<Recovery, Problem> 
     let tried = step.store.try_in(&call.tenant, id, CountedFor::Code, call.now).await?;
     let recovery = match tried {
         TriedIn::Counted(recovery) => return Ok(*recovery),
-        TriedIn::Refused(recovery) => recovery.ok_or_else(|| Problem::new(ProblemCode::RecoveryUnknown))?,
+        TriedIn::Refused(recovery) => {
+            recovery.ok_or_else(|| Problem::new(ProblemCode::RecoveryUnknown))?
+        }
     };
     let code = match recovery.code_over(call.now) {
         Some(Over::Expired) => ProblemCode::RecoveryExpired,
@@ -102,8 +104,7 @@ async fn right(
         support_code: Some(recovery.support_code.clone()),
         kept_days: call.settings.timeline_days,
     };
-    let spent =
-        || Problem::new(ProblemCode::CodeSpent).with_support_code(&recovery.support_code);
+    let spent = || Problem::new(ProblemCode::CodeSpent).with_support_code(&recovery.support_code);
     let mut before = None;
     for _ in 0..REREADS_MAX {
         let both = (&link, before);

@@ -150,11 +150,7 @@ async fn withdraw(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
 }
 
 /// Ends a recovery whose code was not used. `Changed`: it was, a moment ago.
-async fn end_recovery(
-    step: &ClickLink,
-    call: &Call,
-    genuine: Genuine,
-) -> Result<Written, Problem> {
+async fn end_recovery(step: &ClickLink, call: &Call, genuine: Genuine) -> Result<Written, Problem> {
     let unknown = || Problem::new(ProblemCode::LinkUnknown);
     let recovery = step.store.recovery(&call.tenant, genuine.id).await?.ok_or_else(unknown)?;
     let code = recovery.code.as_ref().ok_or_else(unknown)?;

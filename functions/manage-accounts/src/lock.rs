@@ -39,9 +39,7 @@ pub(crate) async fn take_off(step: &ManageAccounts, call: &Call) -> Result<Answe
     let told = (&entry, &story);
     match step.store.unlock_by_desk(&call.tenant, whose, telling, told, call.now).await? {
         Unlocked::Done => Ok(account_shown(&account, call.now)),
-        Unlocked::Limited(limited) => {
-            Err(Problem::limited(limited.retry_after_seconds(call.now)))
-        }
+        Unlocked::Limited(limited) => Err(Problem::limited(limited.retry_after_seconds(call.now))),
         Unlocked::AccountRefused(_) | Unlocked::LinkRefused(_) => {
             Err(Problem::new(ProblemCode::AccountUnknown))
         }

@@ -70,8 +70,7 @@ async fn follow(
         // The mail has a code of its own: the story of the try is another.
         support_code: support_code.clone(),
     });
-    let mail =
-        OutboxItem::new(&job.item.tenant, format!("lockout-{link_id}"), work, job.now);
+    let mail = OutboxItem::new(&job.item.tenant, format!("lockout-{link_id}"), work, job.now);
     let came_to = Entry {
         event,
         actor: Actor::System,

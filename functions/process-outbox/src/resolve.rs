@@ -149,7 +149,8 @@ async fn issue(
     let is_asked_for = request.origin() != Origin::Lockout;
     if is_asked_for
         && matches!(issued, Issued::Limited(_))
-        && slot.is_none_or(|slot| slot.until <= job.now) {
+        && slot.is_none_or(|slot| slot.until <= job.now)
+    {
         // There is no newest mail that stays good: a stranger used the limit up, and the owner
         // would be shut out for the rest of the hour.
         let reserve = Limit { name: "mails.login.none-live", max: RESERVE_MAILS_HOUR, ..limit };

@@ -103,10 +103,6 @@ fn limits(call: &Call, counted: &str) -> [Limit; 2] {
             call.limit_subject(&[counted.as_bytes()]),
             limits.per_login_and_address_hour,
         ),
-        Limit::hourly(
-            "request-reset.address",
-            call.limit_subject(&[]),
-            limits.per_address_hour,
-        ),
+        Limit::hourly("request-reset.address", call.limit_subject(&[]), limits.per_address_hour),
     ]
 }

@@ -47,7 +47,9 @@ async fn counted(step: &SendSmsCode, call: &Call) -> Result<Recovery, Problem> {
     let tried = step.store.try_in(&call.tenant, id, CountedFor::Phone, call.now).await?;
     let recovery = match tried {
         TriedIn::Counted(recovery) => return Ok(*recovery),
-        TriedIn::Refused(recovery) => recovery.ok_or_else(|| Problem::new(ProblemCode::RecoveryUnknown))?,
+        TriedIn::Refused(recovery) => {
+            recovery.ok_or_else(|| Problem::new(ProblemCode::RecoveryUnknown))?
+        }
     };
     let next = recovery.next_code_at.unwrap_or(call.now);
     let problem = match recovery.over(call.now) {

@@ -113,9 +113,7 @@ async fn pass(
     match step.store.accept(&call.tenant, &limits, Some(captcha), None, call.now).await? {
         Passed::Done => Ok(()),
         Passed::CaptchaSpent => Err(Problem::captcha_missed(None)),
-        Passed::Limited(limited) => {
-            Err(Problem::limited(limited.retry_after_seconds(call.now)))
-        }
+        Passed::Limited(limited) => Err(Problem::limited(limited.retry_after_seconds(call.now))),
     }
 }
 
@@ -199,10 +197,6 @@ fn limits(call: &Call, login: &Login) -> [Limit; 3] {
             call.limit_subject(&[login.as_str().as_bytes()]),
             limits.per_login_and_address_hour,
         ),
-        Limit::hourly(
-            "start-recovery.address",
-            call.limit_subject(&[]),
-            limits.per_address_hour,
-        ),
+        Limit::hourly("start-recovery.address", call.limit_subject(&[]), limits.per_address_hour),
     ]
 }

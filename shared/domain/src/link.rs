@@ -337,7 +337,8 @@ impl Link {
     /// answer, and nothing changes.
     #[must_use]
     pub fn unlocked_before(&self, now: Timestamp, key: KeyState) -> bool {
-        let used = matches!(self.state(now, key), State::Dead(death) if death.cause == DeathCause::Used);
+        let used =
+            matches!(self.state(now, key), State::Dead(death) if death.cause == DeathCause::Used);
         self.purpose.act() == Act::Unlock
             && used
             && key.accepts(now)
@@ -364,9 +365,9 @@ impl Link {
             Remedy::SignIn
         } else if newer {
             Remedy::UseNewerLink
-        } else if self.purpose.act() == Act::Unlock && self.death == Some(WrittenDeath::Used) {
-            Remedy::SignIn
-        } else if account.password_set_at.is_some_and(|set_at| set_at >= self.issued_at) {
+        } else if self.purpose.act() == Act::Unlock && self.death == Some(WrittenDeath::Used)
+            || account.password_set_at.is_some_and(|set_at| set_at >= self.issued_at)
+        {
             Remedy::SignIn
         } else {
             Remedy::RequestAgain

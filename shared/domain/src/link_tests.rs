@@ -184,3 +184,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_purpose_is_its_word_and_a_taken_off_lock_is_shown_again_within_its_window() {
+    assert_eq!(LinkPurpose::ALL.map(LinkPurpose::as_str), LinkPurpose::WORDS);
+    for purpose in LinkPurpose::ALL {
+        let used = dead(Link { purpose, ..clicked(0) }, WrittenDeath::Used, 5);
+        let again = |seconds, key| used.unlocked_before(at(seconds), key);
+        let unlocks = purpose.act() == Act::Unlock;
+        assert_eq!(again(899, KeyState::Accepted), unlocks, "{purpose:?}");
+        assert!(!again(900, KeyState::Accepted));
+        assert!(!again(10, KeyState::Retired(at(10))));
+        let superseded = dead(Link { purpose, ..clicked(0) }, WrittenDeath::Superseded, 5);
+        assert!(!superseded.unlocked_before(at(6), KeyState::Accepted));
+    }
+}

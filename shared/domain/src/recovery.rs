@@ -229,9 +229,8 @@ impl Recovery {
     pub fn is_code(&self, keys: &Keyring, tenant: &TenantId, typed: &str) -> bool {
         // SECURITY: constant time; the try is counted before. Held by
         // `of_a_thousand_parallel_codes_five_are_looked_at`.
-        self.code(keys, tenant).is_some_and(|code| {
-            bool::from(code.expose_secret().as_bytes().ct_eq(typed.as_bytes()))
-        })
+        self.code(keys, tenant)
+            .is_some_and(|code| bool::from(code.expose_secret().as_bytes().ct_eq(typed.as_bytes())))
     }
 }
 

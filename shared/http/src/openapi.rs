@@ -13,9 +13,7 @@ use regain_domain::settings::SettingFault;
 use regain_notices::ProblemCode;
 use serde_json::{Map, Value, json};
 
-use crate::api::{
-    Access, Field, Form, Kind, Operation, Presence, Route,
-};
+use crate::api::{Access, Field, Form, Kind, Operation, Presence, Route};
 use crate::problem::{FAULT_CODES, status};
 use crate::routes::{NAMED, ROUTES};
 

@@ -267,7 +267,11 @@ pub(crate) fn status(code: ProblemCode) -> u16 {
         P::PreconditionFailed => 412,
         P::BodyTooLarge | P::TooManyLines => 413,
         P::UnsupportedMediaType => 415,
-        P::CaptchaWrong | P::SettingsInvalid | P::PasswordRejected | P::PhoneMismatch | P::CodeWrong => 422,
+        P::CaptchaWrong
+        | P::SettingsInvalid
+        | P::PasswordRejected
+        | P::PhoneMismatch
+        | P::CodeWrong => 422,
         P::AccountLocked => 423,
         P::TooManyRequests => 429,
         P::Internal => 500,

@@ -271,11 +271,8 @@ impl Store {
             transaction = transaction.take(Part::Limit, &self.tables.tokens, tenant, limit, now)?;
         }
         let timeline = &self.tables.timeline;
-        transaction = transaction.put(
-            Part::Other,
-            timeline,
-            entry.item(OPERATION, tenant, &old.account_id)?,
-        )?;
+        let told = entry.item(OPERATION, tenant, &old.account_id)?;
+        transaction = transaction.put(Part::Other, timeline, told)?;
         if let Some(code) = &entry.support_code {
             let story = Story::of(entry, &old.account_id, code).item(OPERATION, tenant)?;
             transaction = transaction.put(Part::Other, timeline, story)?;

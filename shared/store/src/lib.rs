@@ -7,7 +7,9 @@
 
 mod accounts;
 mod api_keys;
+mod captchas;
 mod cloud;
+mod codes;
 mod item;
 mod limits;
 mod links;
@@ -31,19 +33,21 @@ use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata};
 
 pub use accounts::{Created, NewAccount, Page, Rewrite, Rewritten, Summary};
 pub use api_keys::StoredApiKey;
+pub use captchas::Passed;
 pub use cloud::{Cloud, CloudError, SecretName};
-pub use limits::{HOUR_SECONDS, DAY_SECONDS, Limit, Limited};
+pub use codes::CodeRefused;
+pub use limits::{DAY_SECONDS, HOUR_SECONDS, Limit, Limited};
 pub use links::{REREADS_MAX, Tried, Written};
 pub use outbox::{Issued, LEASE_SECONDS};
 pub use passwords::{Counted, NewHash, PasswordChange, PasswordSet};
-pub use recoveries::{CodeRefused, CodeUsed, CountedFor, Passed, TriedIn};
+pub use recoveries::{CodeUsed, CountedFor, TriedIn};
 pub use tenants::{TenantRow, TenantSettings};
 pub use timeline::{Actor, Entry, Story, ToldEntry, ToldStory};
 pub use tries::{Begun, Consequence};
 pub use unlocking::{Unlock, Unlocked};
 pub use work::{
-    CodeLimits, CodeToSend, FailedTry, LinkRequest, Notice, NoticeKind, OutboxItem, RequestedBy, TryOf,
-    Work,
+    CodeLimits, CodeToSend, FailedTry, LinkRequest, Notice, NoticeKind, OutboxItem, RequestedBy,
+    TryOf, Work,
 };
 
 /// The tables of one stack.

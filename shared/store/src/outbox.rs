@@ -289,7 +289,6 @@ impl<N: Copy> Transaction<'_, N> {
             vec![(":work", work), (":claimed", micros(item.next_attempt_at))],
         )
     }
-
 }
 
 impl Transaction<'_, Part> {

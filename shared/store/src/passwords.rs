@@ -171,9 +171,11 @@ impl Store {
             None => transaction.check(Part::Account, target, UNCHANGED, values)?,
         };
         let entry = entry.item(OPERATION, tenant, &account.account_id)?;
-        let transaction = transaction
-            .forget_tries(Part::Other, tenant, account_ref)?
-            .put(Part::Other, &self.tables.timeline, entry)?;
+        let transaction = transaction.forget_tries(Part::Other, tenant, account_ref)?.put(
+            Part::Other,
+            &self.tables.timeline,
+            entry,
+        )?;
         transaction.commit().await.map(|outcome| written(&outcome))
     }
 

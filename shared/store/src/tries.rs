@@ -284,4 +284,3 @@ impl<N: Copy> Transaction<'_, N> {
         self.delete(name, (&table, &Key::tries(tenant, account)))
     }
 }
-

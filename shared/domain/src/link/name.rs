@@ -36,9 +36,13 @@ impl LinkPurpose {
         Self::CodeUnlock,
     ];
 
+    /// Their words.
+    pub const WORDS: [&'static str; 6] =
+        ["reset", "invite", "must_change", "unlock", "code_reset", "code_unlock"];
+
     /// The word in answers, keys and logs.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Reset => "reset",
             Self::Invite => "invite",

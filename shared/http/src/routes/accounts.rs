@@ -50,21 +50,12 @@ pub(super) const ACCOUNT_FIELDS: &[Field] = &[
     Field::optional("lock", Kind::Object(LOCK), "There while it is locked; where one is read."),
     Field::optional("password_disabled_at", Kind::Moment, "Since a hundred wrong ones in a row."),
 ];
-const PURPOSES: &[&str] = &{
-    let mut words = [""; LinkPurpose::ALL.len()];
-    let mut at = 0;
-    while at < words.len() {
-        words[at] = LinkPurpose::ALL[at].as_str();
-        at += 1;
-    }
-    words
-};
 const LOCK: &[Field] = &[
     Field::required("since", Kind::Moment, "When it began."),
     Field::nullable("until", Kind::Moment, "When it is over; null: when it is taken off."),
 ];
 const LINK: &[Field] = &[
-    Field::required("purpose", Kind::OneOf(PURPOSES), "What for."),
+    Field::required("purpose", Kind::OneOf(&LinkPurpose::WORDS), "What for."),
     Field::required("requested_at", Kind::Moment, "When it was asked for."),
     VALID_UNTIL,
 ];
@@ -302,7 +293,7 @@ pub(super) const TIMELINE: Route = Route {
 };
 
 const STORY_LINK: &[Field] = &[
-    Field::required("purpose", Kind::OneOf(&["reset", "invite", "must_change"]), "What for."),
+    Field::required("purpose", Kind::OneOf(&LinkPurpose::WORDS), "What for."),
     Field::required("state", Kind::OneOf(&["sent", "clicked", "dead"]), "How far it has come."),
     Field::optional("valid_until", Kind::Moment, "Of one that works."),
     Field::optional("code", Kind::Text(40), "Of a dead one: what its holder is told."),

@@ -3,10 +3,7 @@
 
 use regain_notices::ProblemCode as P;
 
-use super::{
-    ACCEPTED, CAPTCHA, LANGUAGE, PASSWORD_MADE_BY, SUPPORT_CODE, THE_RULES,
-    VALID_UNTIL,
-};
+use super::{ACCEPTED, CAPTCHA, LANGUAGE, PASSWORD_MADE_BY, SUPPORT_CODE, THE_RULES, VALID_UNTIL};
 use crate::api::{Field, Kind, Operation, Route};
 
 const RECOVERY: Field = Field::required("recovery", Kind::Token, "From start-recovery.");
@@ -44,9 +41,7 @@ pub(super) const START_RECOVERY: Route = Route {
             Field::required("methods", Kind::List(METHODS), "Ways to prove who one is."),
             SUPPORT_CODE,
         ],
-        problems: &[
-            P::TooManyRequests,
-        ],
+        problems: &[P::TooManyRequests],
         ..Operation::POST
     }],
 };
@@ -64,12 +59,7 @@ pub(super) const SEND_RECOVERY_LINK: Route = Route {
         ],
         status: 202,
         answer: &[ACCEPTED, SUPPORT_CODE],
-        problems: &[
-            P::TooManyRequests,
-            P::RecoveryUnknown,
-            P::RecoveryExpired,
-            P::RecoverySpent,
-        ],
+        problems: &[P::TooManyRequests, P::RecoveryUnknown, P::RecoveryExpired, P::RecoverySpent],
         ..Operation::POST
     }],
 };

@@ -2,10 +2,7 @@
 
 use regain_notices::ProblemCode as P;
 
-use super::{
-    ACCEPTED, CAPTCHA, LANGUAGE, PASSWORD_MADE_BY, SUPPORT_CODE, THE_RULES,
-    VALID_UNTIL,
-};
+use super::{ACCEPTED, CAPTCHA, LANGUAGE, PASSWORD_MADE_BY, SUPPORT_CODE, THE_RULES, VALID_UNTIL};
 use crate::api::{Field, Kind, Operation, Route};
 
 const LINK_TOKEN: Field =
@@ -49,11 +46,7 @@ pub(super) const REQUEST_RESET: Route = Route {
         exactly_one: &["login", "token"],
         status: 202,
         answer: &[ACCEPTED, SUPPORT_CODE],
-        problems: &[
-            P::TooManyRequests,
-            P::LinkDamaged,
-            P::LinkUnknown,
-        ],
+        problems: &[P::TooManyRequests, P::LinkDamaged, P::LinkUnknown],
         ..Operation::POST
     }],
 };
