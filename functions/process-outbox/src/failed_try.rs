@@ -21,7 +21,8 @@ pub(crate) async fn tell(job: &Job<'_>, failed: &FailedTry) -> Result<(), StoreE
         return store.finish(&job.item, None, story.as_ref()).await;
     };
     let entry = entry(job, failed);
-    if let (TryOf::Password, Some(story)) = (failed.of, &story)
+    // What was refused unseen too: the last one that was looked at may have died on its way.
+    if let (TryOf::Password | TryOf::PasswordShut, Some(story)) = (failed.of, &story)
         && follow(job, failed, &account, (&entry, story)).await?
     {
         return Ok(());
@@ -79,7 +80,10 @@ async fn follow(
         ..entry.clone()
     };
     let whose = (&failed.account_ref, account.account_id.as_str());
-    let entries = [entry.clone(), came_to];
+    let mut entries = vec![came_to];
+    if failed.of == TryOf::Password {
+        entries.push(entry.clone());
+    }
     let told = (entries.as_slice(), story);
     store.finish_try(&job.item, whose, consequence, told, &mail, job.now).await
 }

@@ -1,5 +1,5 @@
-//! `process-outbox`: what is done after the answer. A request becomes a link or nothing; notices
-//! are sent.
+//! `process-outbox`: what is done after the answer. A request becomes a link or nothing; notices and
+//! codes are sent; what failed is told to whose it is, and with it a lock.
 //!
 //! Fed by the stream of the `outbox` table, and every minute with what is due again. Both only
 //! name an item; the item itself is read by claiming it, so a record delivered three times, late

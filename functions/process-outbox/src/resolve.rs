@@ -215,11 +215,13 @@ async fn unknown(job: &Job<'_>, request: &LinkRequest) -> Result<(), StoreError>
 /// is issued and nothing superseded, so nobody can silence an account by asking for it.
 ///
 /// What the desk asks for counts on its own: a stranger who used a login up must not keep the desk
-/// from helping. So do mails of locks, which strangers cause too.
+/// from helping. So do mails of locks, which strangers cause too; and those that a password is
+/// disabled, of which there is one and without which nobody would know the way out.
 fn mail_limit(job: &Job<'_>, request: &LinkRequest, account_ref: &AccountRef) -> Limit {
     let name = match request.origin() {
         Origin::SelfService => "mails.login",
         Origin::BackOffice => "mails.login.back-office",
+        Origin::Lockout if request.purpose == LinkPurpose::Reset => "mails.login.disabled",
         Origin::Lockout => "mails.login.lockout",
     };
     let subject = account_ref.as_str().to_owned();

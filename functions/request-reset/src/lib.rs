@@ -1,4 +1,5 @@
-//! `request-reset`: someone asks for a mail with a link to choose a new password.
+//! `request-reset`: someone asks for a mail with a link to choose a new password; or, with a link to
+//! take a lock off that no longer works, for another one of those.
 //!
 //! The account is never looked up here. The request is checked, counted and written down in one
 //! call to the store, and the answer is the same for everyone; `process-outbox` finds out whose it

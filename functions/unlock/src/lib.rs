@@ -101,7 +101,7 @@ async fn take_off(
     let notice = OutboxItem::new(&call.tenant, id, work, call.now);
     let cause = link.purpose.as_str();
     let mut entries = vec![entry(Event::AccountUnlocked, Some(cause), call, link)];
-    entries.extend(signed_in.map(|_| entry(Event::SignedIn, None, call, link)));
+    entries.extend(signed_in.map(|_| signed_in_entry(call, link)));
     let password_version = signed_in.map(|account| account.password_version);
     let unlock = Unlock { link, password_version, notice: &notice, entries: &entries };
     Ok(step.store.unlock(&call.tenant, unlock, call.now).await?)
@@ -167,7 +167,7 @@ async fn signs_in(
     signed_in: Option<&Account>,
 ) -> Result<bool, Problem> {
     let Some(account) = signed_in else { return Ok(true) };
-    let entry = entry(Event::SignedIn, None, call, link);
+    let entry = signed_in_entry(call, link);
     let as_read = (&link.account_ref, account);
     let written = step.store.sign_in(&call.tenant, as_read, None, &entry).await?;
     Ok(written == Written::Done)
@@ -215,6 +215,12 @@ async fn account_of(
 ) -> Result<Option<Account>, Problem> {
     let account = step.store.account_of(&call.tenant, link.whose()).await?;
     Ok(account.map(|(_, account): (AccountRef, Account)| account))
+}
+
+/// One grant may sign in several times, and two of them at one moment.
+fn signed_in_entry(call: &Call, link: &Link) -> Entry {
+    let subject = call.support_code.to_string();
+    Entry { subject, ..entry(Event::SignedIn, None, call, link) }
 }
 
 fn entry(event: Event, cause: Option<&str>, call: &Call, link: &Link) -> Entry {

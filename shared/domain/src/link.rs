@@ -82,7 +82,7 @@ pub struct Link {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WrittenDeath {
-    /// Its password was set.
+    /// Its password was set, or the lock taken off.
     Used,
     /// Ended for another reason.
     Withdrawn(WithdrawnReason),
@@ -146,7 +146,7 @@ pub enum DeathCause {
     ClickExpired,
     /// A newer link of the same purpose was issued.
     Superseded,
-    /// Its password was set.
+    /// Its password was set, or the lock taken off.
     Used,
     /// Ended for another reason.
     Withdrawn(WithdrawnReason),

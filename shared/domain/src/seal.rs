@@ -1,5 +1,5 @@
 //! Sealed text: what a caller carries for us and can neither read nor change, such as the place in
-//! a list. XChaCha20-Poly1305, whose nonce is long enough to be drawn at random.
+//! a list, or a captcha. XChaCha20-Poly1305, whose nonce is long enough to be drawn at random.
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};

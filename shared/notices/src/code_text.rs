@@ -13,7 +13,7 @@ use crate::moment::duration;
 pub struct CodeText<'a> {
     /// Six to eight digits.
     pub code: &'a str,
-    /// For how long the code works yet, rounded down.
+    /// For how long the code works yet, to the nearest minute.
     pub minutes: u32,
     /// Where the code is to be typed: the host of that page, in A-labels, without a port.
     pub host: &'a str,
