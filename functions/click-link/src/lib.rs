@@ -153,7 +153,7 @@ async fn withdraw(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
 async fn end_recovery(step: &ClickLink, call: &Call, genuine: Genuine) -> Result<Written, Problem> {
     let unknown = || Problem::new(ProblemCode::LinkUnknown);
     let recovery = step.store.recovery(&call.tenant, genuine.id).await?.ok_or_else(unknown)?;
-    let code = recovery.code.as_ref().ok_or_else(unknown)?;
+    let code = recovery.asked.as_ref().ok_or_else(unknown)?;
     if recovery.ended_at.is_some() {
         let used = step.store.link(&call.tenant, genuine.id).await?.is_some();
         return Ok(if used { Written::Changed } else { Written::Done });

@@ -27,6 +27,10 @@ const LIMITS: [(&str, &str, u32, u32); 4] = [
     ("codes.country.hour", "codes.country.day", 160, 800),
     ("codes.tenant.hour", "codes.tenant.day", 200, 1000),
 ];
+/// What a country and a tenant may have grows with what an account may have up to here and no
+/// further: beyond it (NIST SP 800-63B-4 §3.2.2) a tenant's own setting would spend the operator's
+/// money.
+const BASE_MAX: u32 = 20;
 /// Digits that numbers of one prefix differ in.
 const PREFIX_DIGITS_LESS: usize = 4;
 
@@ -61,7 +65,7 @@ pub(crate) async fn send(job: &Job<'_>, code: &CodeToSend) -> Result<(), StoreEr
         let counted = (job.settings.limits.codes_per_account_day, limits.as_slice());
         match store.clear_code(&job.item, code, counted, job.now).await? {
             Ok(()) => {}
-            // Whoever claimed it after us does the work.
+            // Whoever claimed it after us does the work; or it comes back, and is no longer live.
             Err(CodeRefused::Changed) => return Ok(()),
             Err(CodeRefused::Limited(name)) => {
                 // Of one person is no pumping; the line is what the alarm in `infra/template.yaml`
@@ -83,16 +87,21 @@ fn ready<'j>(
     account: &'j Account,
     recovery: &'j Recovery,
 ) -> Option<Ready<'j>> {
-    let sent = recovery.code.as_ref().filter(|sent| {
+    let sent = match code.limits {
+        CodeLimits::ToTake => recovery.asked.as_ref(),
+        CodeLimits::Taken => recovery.code.as_ref(),
+    };
+    let sent = sent.filter(|sent| {
         sent.number == code.number
             && sent.account_id == account.account_id
             && sent.epoch == account.epoch
     })?;
-    if recovery.code_over(job.now).is_some() || account.blocked.is_some() {
+    let is_over = recovery.over(job.now).is_some() || job.now >= sent.until;
+    if is_over || account.blocked.is_some() {
         return None;
     }
     let phone = PhoneNumber::parse(account.phone.as_deref()?, "").ok()?;
-    let text = recovery.code(&job.step.links, &job.item.tenant)?;
+    let text = recovery.derive(sent, &job.step.links, &job.item.tenant)?;
     Some(Ready { job, code, account, sent, phone, text })
 }
 
@@ -121,8 +130,8 @@ async fn deliver(ready: &Ready<'_>) -> Result<(), StoreError> {
         Ok(()) => {
             let entry = entry(job, code, Event::CodeSent, code.channel.as_str());
             let told = Some((code.account_id.as_str(), &entry));
-            let notice = (code.number == 1).then(|| notice(job, code));
-            job.step.store.finish_into(&job.item, told, None, notice.as_ref()).await
+            let notice = notice(job, code);
+            job.step.store.finish_into(&job.item, told, None, Some(&notice)).await
         }
         Err(NotSent::Never(cause)) => not_sent(job, code, cause).await,
         Err(NotSent::NotNow(error)) => {
@@ -147,9 +156,11 @@ fn limits(job: &Job<'_>, phone: &PhoneNumber) -> Vec<Limit> {
     let number = phone.as_str();
     let prefix = number.get(..number.len().saturating_sub(PREFIX_DIGITS_LESS)).unwrap_or(number);
     let subjects = [number, prefix, phone.country(), ""];
-    let base = job.settings.limits.codes_per_account_day;
-    let rows = LIMITS.iter().zip(subjects);
-    rows.flat_map(|((of_hour, of_day, hour, day), subject)| {
+    let of_account = job.settings.limits.codes_per_account_day;
+    let shared = of_account.min(BASE_MAX);
+    let bases = [of_account, of_account, shared, shared];
+    let rows = LIMITS.iter().zip(subjects).zip(bases);
+    rows.flat_map(|(((of_hour, of_day, hour, day), subject), base)| {
         let subject = pseudonym(job, subject);
         let limit = |name, times: u32, window_seconds| Limit {
             name,
@@ -170,7 +181,7 @@ fn pseudonym(job: &Job<'_>, subject: &str) -> String {
     HEXLOWER.encode(tag.split_at(16).0)
 }
 
-/// The mail that says so; one a recovery.
+/// The mail that says so; one for each code, so that none goes unseen.
 fn notice(job: &Job<'_>, code: &CodeToSend) -> OutboxItem {
     let work = Work::Send(Notice {
         notice: NoticeKind::CodeSent { recovery_id: code.recovery_id, channel: code.channel },
@@ -182,7 +193,7 @@ fn notice(job: &Job<'_>, code: &CodeToSend) -> OutboxItem {
         language_accepted: code.language_accepted,
         support_code: code.support_code.clone(),
     });
-    let id = format!("code-sent-{}", code.recovery_id);
+    let id = format!("code-sent-{}-{}", code.recovery_id, code.number);
     OutboxItem::new(&job.item.tenant, id, work, job.now)
 }
 

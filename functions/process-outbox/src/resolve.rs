@@ -2,9 +2,10 @@
 
 use regain_domain::event::Event;
 use regain_domain::issue::{Dropped, Issue, Request, decide};
-use regain_domain::link::{LinkPurpose, Origin};
+use regain_domain::keys::KeyState;
+use regain_domain::link::{Alive, LinkPurpose, Origin, State};
 use regain_domain::time::after;
-use regain_domain::{Account, AccountRef, Link};
+use regain_domain::{Account, AccountRef, Link, LinkId};
 use regain_store::{
     Entry, Issued, Limit, LinkRequest, Notice, NoticeKind, REREADS_MAX, RequestedBy, StoreError,
     Story,
@@ -40,22 +41,32 @@ pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), Sto
             link_id: request.link_id,
             requested_at: request.requested_at,
         };
-        let window_seconds = job.settings.validity.same_link_window_seconds;
+        // A stranger's lock must not end a link that its owner asked for: that goes again.
+        let window_seconds = match request.origin() {
+            Origin::Lockout => u32::MAX,
+            Origin::SelfService | Origin::BackOffice => {
+                job.settings.validity.same_link_window_seconds
+            }
+        };
         let current = current(job, request, &account, window_seconds).await?;
         let decided = decide(&account, &asked, current.as_ref(), window_seconds, job.now);
         let (notice, issued) = match decided {
             Issue::Drop(dropped) => return drop_request(job, request, &account, dropped).await,
             Issue::Issued => {
-                let kind = NoticeKind::Link(request.link_id);
+                let kind = kind(request, request.link_id);
                 return send::notice(job, &notice(request, (&account_ref, &account), kind)).await;
             }
             Issue::SameAgain(link_id) => {
-                let notice = notice(request, (&account_ref, &account), NoticeKind::Link(link_id));
+                let kind = kind(request, link_id);
+                let notice = notice(request, (&account_ref, &account), kind);
                 let (entry, story) = told(job, request, &account, Event::LinkRepeated, None);
                 // The link that was made before, for this request made none.
                 let told = (Entry { subject: link_id.to_string(), ..entry }, story);
                 let issued = turn(job, request, &account, &notice, &told).await?;
                 (notice, issued)
+            }
+            Issue::New { .. } if is_in_hand(job, request, current.as_ref()) => {
+                return drop_request(job, request, &account, Dropped::InHand).await;
             }
             Issue::New { .. } => issue(job, request, &account_ref, &account).await?,
         };
@@ -139,7 +150,7 @@ async fn issue(
         reported_at: None,
         support_code: request.support_code.clone(),
     };
-    let notice = notice(request, (account_ref, account), NoticeKind::Link(link.link_id));
+    let notice = notice(request, (account_ref, account), kind(request, link.link_id));
     let (entry, story) = told(job, request, account, Event::LinkIssued, None);
     let both = (account, &link);
     let (store, told) = (&job.step.store, (&entry, &story));
@@ -226,6 +237,20 @@ fn mail_limit(job: &Job<'_>, request: &LinkRequest, account_ref: &AccountRef) ->
     };
     let subject = account_ref.as_str().to_owned();
     Limit::hourly(name, subject, job.settings.limits.mails_per_login_hour)
+}
+
+fn kind(request: &LinkRequest, link_id: LinkId) -> NoticeKind {
+    match request.origin() {
+        Origin::Lockout => NoticeKind::Lockout(link_id),
+        Origin::SelfService | Origin::BackOffice => NoticeKind::Link(link_id),
+    }
+}
+
+/// Whether nobody asked for the link, and its owner is using the one before it.
+fn is_in_hand(job: &Job<'_>, request: &LinkRequest, current: Option<&Link>) -> bool {
+    let state = current.map(|link| link.state(job.now, KeyState::Accepted));
+    request.origin() == Origin::Lockout
+        && matches!(state, Some(State::Alive(Alive::Clicked { .. })))
 }
 
 fn notice(

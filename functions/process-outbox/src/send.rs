@@ -3,7 +3,7 @@
 
 use regain_domain::event::Event;
 use regain_domain::keys::KeyState;
-use regain_domain::link::{LinkPurpose, Origin};
+use regain_domain::link::LinkPurpose;
 use regain_domain::time::after;
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{Account, Language, LinkId, Login, Settings};
@@ -36,7 +36,7 @@ pub(crate) async fn notice(job: &Job<'_>, notice: &Notice) -> Result<(), StoreEr
     match job.step.mailer.send(&job.settings, to, mail).await {
         Ok(()) => {
             let event = match notice.notice {
-                NoticeKind::Link(_) => Event::LinkSent,
+                NoticeKind::Link(_) | NoticeKind::Lockout(_) => Event::LinkSent,
                 _ => Event::NoticeSent,
             };
             let entry = entry(job, notice, event, None);
@@ -67,7 +67,9 @@ async fn write(
     let letterhead = letterhead(job, notice, account);
     let at = notice.at;
     Ok(match notice.notice {
-        NoticeKind::Link(link_id) => link(job, notice, account, link_id, language).await?,
+        NoticeKind::Link(link_id) | NoticeKind::Lockout(link_id) => {
+            link(job, notice, account, link_id, language).await?
+        }
         NoticeKind::PasswordChanged(link_id) => {
             let not_me_url = &not_me_url(job, link_id);
             Some(PasswordChanged { letterhead, changed_at: at, not_me_url }.mail(language))
@@ -126,10 +128,11 @@ async fn link(
     let (login, not_me_url) = (account.login.as_str(), &not_me_url(job, link_id));
     let (requested_at, valid_until) = (notice.at, link.expires_at);
     let click_minutes = job.settings.validity.link_clicked_seconds / 60;
-    Ok(match (link.purpose, link.origin) {
-        (LinkPurpose::Unlock, Origin::Lockout) => {
+    let of_lockout = matches!(notice.notice, NoticeKind::Lockout(_));
+    Ok(match (link.purpose, of_lockout) {
+        (LinkPurpose::Unlock, true) => {
             let lock_seconds = job.settings.lockout.lock_seconds;
-            let locked_at = link.requested_at;
+            let locked_at = notice.at;
             let mail = AccountLocked {
                 letterhead,
                 login,
@@ -142,7 +145,8 @@ async fn link(
             };
             Some(mail.mail(language))
         }
-        (LinkPurpose::Unlock, origin) => {
+        (LinkPurpose::Unlock, false) => {
+            let origin = link.origin;
             let mail = UnlockLink {
                 letterhead,
                 login,
@@ -155,8 +159,8 @@ async fn link(
             };
             Some(mail.mail(language))
         }
-        (LinkPurpose::Reset, Origin::Lockout) => {
-            let disabled_at = link.requested_at;
+        (LinkPurpose::Reset, true) => {
+            let disabled_at = notice.at;
             let mail = PasswordDisabled {
                 letterhead,
                 login,
@@ -168,7 +172,8 @@ async fn link(
             };
             Some(mail.mail(language))
         }
-        (LinkPurpose::Reset, origin) => {
+        (LinkPurpose::Reset, false) => {
+            let origin = link.origin;
             let mail = ResetLink {
                 letterhead,
                 origin,

@@ -85,7 +85,7 @@ async fn send(
     channel: CodeChannel,
 ) -> Result<Answer, Problem> {
     call.log.set("account.ref", account.account_id.as_str());
-    let number = recovery.code.as_ref().map_or(0, |code| code.number) + 1;
+    let number = recovery.asked.as_ref().map_or(0, |asked| asked.number) + 1;
     let until = after(call.now, call.settings.validity.code_seconds).min(recovery.expires_at);
     let code = SentCode {
         account_id: account.account_id.clone(),

@@ -32,6 +32,8 @@ pub struct DynamoDbChaos {
     pub throttle_one_in: u64,
     /// So many transactions are cancelled with `TransactionConflict`, with nothing done.
     pub conflict_next: u64,
+    /// So many single updates meet a transaction on their item, with nothing done.
+    pub conflict_update_next: u64,
     /// So many calls answer 500, with nothing done.
     pub fail_next: u64,
     /// So many calls are carried out and answer 500 all the same, as when an answer is lost.
@@ -93,6 +95,7 @@ pub enum PhoneError {
 pub(crate) enum DynamoDbFault {
     Throttle,
     Conflict,
+    ConflictUpdate,
     Fail,
     LoseAnswer,
 }
@@ -127,6 +130,8 @@ impl Switches {
             Some(DynamoDbFault::Fail)
         } else if operation == "TransactWriteItems" && take(&mut chaos.conflict_next) {
             Some(DynamoDbFault::Conflict)
+        } else if operation == "UpdateItem" && take(&mut chaos.conflict_update_next) {
+            Some(DynamoDbFault::ConflictUpdate)
         } else if take(&mut chaos.lose_answer_next)
             || operation == "TransactWriteItems" && take(&mut chaos.lose_transaction_next)
         {

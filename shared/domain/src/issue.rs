@@ -50,6 +50,8 @@ pub enum Dropped {
     /// The desk asked, and the account was blocked before the link was made. The desk knows; its
     /// owner asked for nothing.
     Blocked,
+    /// The account was locked, and its owner has just clicked a link of the same purpose.
+    InHand,
 }
 
 impl Dropped {
@@ -63,6 +65,7 @@ impl Dropped {
             Self::TooLate => "too_late",
             Self::Contention => "contention",
             Self::Blocked => "account_blocked",
+            Self::InHand => "link_in_hand",
         }
     }
 }

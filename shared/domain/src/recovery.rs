@@ -1,11 +1,15 @@
 //! A recovery: a case begun by someone who proved to be human, and the codes that are sent in it.
 //!
 //! ```text
-//!   started ──right number──▶ code sent ──right code──▶ used: its grant is a link, clicked from birth
-//!      │  └─────wrong number───┐ │ └──wrong code──┐
-//!      ▼                       ▼ ▼                ▼
-//!   expired                  five tries in all: spent
+//!   started ──right number──▶ code asked ──counted──▶ code sent ──right code──▶ used: its grant is
+//!      │                                                │             a link, clicked from birth
+//!      ├────────wrong number────────┐ ┌────wrong code────┘
+//!      ▼                            ▼ ▼
+//!   expired                five tries in all: spent
 //! ```
+//!
+//! A code is looked at once it was counted against the limits, and not before: what was never sent
+//! cannot be guessed at, and what was sent stays good until another takes its place.
 //!
 //! It is the same for a login that nobody has: then no number is ever the right one.
 
@@ -105,7 +109,7 @@ impl CodeChannel {
     }
 }
 
-/// The newest code of a recovery: everything it is derived from, and not the code.
+/// A code of a recovery: everything it is derived from, and not the code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentCode {
     /// Whose number it went to.
@@ -144,7 +148,10 @@ pub struct Recovery {
     /// Mails asked for.
     #[serde(default)]
     pub mails: u32,
-    /// The newest code.
+    /// The newest code that was asked for.
+    #[serde(default)]
+    pub asked: Option<SentCode>,
+    /// The newest that was counted, and goes: the one that is looked at.
     #[serde(default)]
     pub code: Option<SentCode>,
     /// From when another code can be asked for.
@@ -208,7 +215,17 @@ impl Recovery {
     /// The newest code itself; none if there is none, or its key is retired.
     #[must_use]
     pub fn code(&self, keys: &Keyring, tenant: &TenantId) -> Option<SecretString> {
-        let code = self.code.as_ref()?;
+        self.derive(self.code.as_ref()?, keys, tenant)
+    }
+
+    /// The digits of a code; none if its key is retired.
+    #[must_use]
+    pub fn derive(
+        &self,
+        code: &SentCode,
+        keys: &Keyring,
+        tenant: &TenantId,
+    ) -> Option<SecretString> {
         let (key, KeyState::Accepted) = keys.derive(code.key, LABEL)? else { return None };
         let tag = mac(
             key.as_slice(),

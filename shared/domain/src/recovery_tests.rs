@@ -23,6 +23,7 @@ fn recovery() -> Recovery {
         expires_at: at(900),
         tries: 0,
         mails: 0,
+        asked: None,
         code: Some(SentCode {
             account_id: "a".into(),
             epoch: 3,
@@ -53,6 +54,9 @@ fn a_recovery_lives_to_the_second() {
     let spent = Recovery { tries: TRIES_MAX, ..recovery() };
     let ended = Recovery { ended_at: Some(at(5)), ..recovery() };
     let uncoded = Recovery { code: None, ..recovery() };
+    // Asked for and never counted: nothing is looked at.
+    let unsent = Recovery { asked: recovery().code, ..uncoded.clone() };
+    assert!(unsent.code(&ring('k'), &TenantId::parse("demo").unwrap()).is_none());
     for (recovery, seconds, over, code_over) in [
         (&recovery(), 599, None, None),
         (&recovery(), 600, None, Some(Over::CodeExpired)),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use regain_domain::time::after;
 use serde::Deserialize;
 
-use crate::item::{Key, from_item, ttl, value};
+use crate::item::{Key, from_item, number, ttl, value};
 use crate::limits::{DAY_SECONDS, Limit};
 use crate::transaction::{Outcome, Transaction};
 use crate::work::{CodeLimits, CodeToSend, OutboxItem, Work};
@@ -15,7 +15,7 @@ use crate::{REREADS_MAX, Store, StoreError};
 pub enum CodeRefused {
     /// A limit of this name is reached.
     Limited(&'static str),
-    /// The work is in other hands.
+    /// The work is in other hands, or the recovery has ended or gone on.
     Changed,
 }
 
@@ -45,7 +45,11 @@ impl Sent {
 
 impl Store {
     /// Counts a code before it is sent, once however often that is tried: among those of its
-    /// account within 24 hours, exactly, and against every limit. Two calls.
+    /// account within 24 hours, exactly, and against every limit. With that it becomes the one that
+    /// is looked at, if it is still the newest that was asked for. Two calls.
+    ///
+    /// SECURITY: what was not counted cannot be guessed at. Held by
+    /// `a_code_that_was_never_sent_is_never_looked_at`.
     pub async fn clear_code(
         &self,
         item: &OutboxItem,
@@ -76,7 +80,14 @@ impl Store {
                         (":ttl", ttl(now, DAY_SECONDS)),
                     ],
                 )?
-                .turned(Part::Other, item, &Work::SendCode(taken))?;
+                .turned(Part::Other, item, &Work::SendCode(taken))?
+                .update(
+                    Part::Other,
+                    (tokens, &Key::recovery(tenant, code.recovery_id)),
+                    "SET #code = asked",
+                    "attribute_not_exists(ended_at) AND asked.#number = :number".to_owned(),
+                    vec![(":number", number(code.number))],
+                )?;
             for limit in limits {
                 transaction =
                     transaction.take(Part::Limit(limit.name), tokens, tenant, limit, now)?;

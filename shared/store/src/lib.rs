@@ -27,9 +27,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::interceptors::BeforeSerializationInterceptorContextRef;
+use aws_sdk_dynamodb::config::interceptors::{
+    BeforeSerializationInterceptorContextRef, InterceptorContext,
+};
+use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction};
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
 pub use accounts::{Created, NewAccount, Page, Rewrite, Rewritten, Summary};
 pub use api_keys::StoredApiKey;
@@ -108,6 +112,7 @@ impl Store {
         let calls = Arc::new(AtomicU32::new(0));
         let config = aws_sdk_dynamodb::config::Builder::from(cloud.sdk())
             .interceptor(CountCalls(Arc::clone(&calls)))
+            .retry_classifier(ConflictPasses)
             .build();
         let table = |name: &str| format!("{stack}-{name}");
         let tables = Tables {
@@ -130,6 +135,30 @@ impl Store {
 /// Whether a write's condition did not hold.
 fn is_refused<E: ProvideErrorMetadata>(error: &E) -> bool {
     error.code() == Some("ConditionalCheckFailedException")
+}
+
+/// A single update that meets a transaction on its item is refused, and not for its condition: tries
+/// of a password meet each other there. The SDK would not ask again.
+#[derive(Debug)]
+struct ConflictPasses;
+
+impl ClassifyRetry for ConflictPasses {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error = match context.output_or_error() {
+            Some(Err(error)) => error.as_operation_error(),
+            Some(Ok(_)) | None => None,
+        };
+        match error.and_then(|error| error.downcast_ref()) {
+            Some(UpdateItemError::TransactionConflictException(_)) => {
+                RetryAction::transient_error()
+            }
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "ConflictPasses"
+    }
 }
 
 #[derive(Debug)]

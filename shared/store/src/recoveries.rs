@@ -10,7 +10,7 @@ use crate::item::{Item, Key, from_item, micros, number, to_item, ttl, value};
 use crate::limits::DAY_SECONDS;
 use crate::links::{Written, written};
 use crate::timeline::{Entry, Story};
-use crate::transaction::{Outcome, Transaction, Values};
+use crate::transaction::{Outcome, Transaction};
 use crate::work::OutboxItem;
 use crate::{Store, StoreError, is_refused};
 
@@ -146,8 +146,8 @@ impl Store {
         }
     }
 
-    /// The number was right: its try is given back, the code takes the place of the one before it,
-    /// and the work is written. `Changed`: another code was sent since. One call.
+    /// The number was right: its try is given back, a code is asked for, and the work is written.
+    /// `Changed`: another code was asked for since. One call.
     pub async fn send_code(
         &self,
         tenant: &TenantId,
@@ -163,12 +163,18 @@ impl Store {
             (":one", number(1)),
             (":now", micros(now)),
         ];
-        let as_read = code_as_read(recovery, &mut values);
+        let as_read = match &recovery.asked {
+            Some(asked) => {
+                values.push((":number", number(asked.number)));
+                "asked.#number = :number"
+            }
+            None => "attribute_not_exists(asked)",
+        };
         let transaction = Transaction::new(self, OPERATION)
             .update(
                 Part::Recovery,
                 (&self.tables.tokens, &Key::recovery(tenant, recovery.recovery_id)),
-                "SET #code = :code, next_code_at = :next, tries = tries - :one",
+                "SET asked = :code, next_code_at = :next, tries = tries - :one",
                 format!("attribute_not_exists(ended_at) AND expires_at > :now AND {as_read}"),
                 values,
             )?
@@ -209,18 +215,16 @@ impl Store {
         now: Timestamp,
     ) -> Result<CodeUsed, StoreError> {
         const OPERATION: &str = "use a code";
-        let mut values = vec![(":now", micros(now))];
-        let as_read = code_as_read(recovery, &mut values);
+        let number = number(recovery.code.as_ref().map_or(0, |code| code.number));
         let transaction = Transaction::new(self, OPERATION)
             .update(
                 Part::Recovery,
                 (&self.tables.tokens, &Key::recovery(tenant, recovery.recovery_id)),
                 "SET ended_at = :now",
-                format!(
-                    "attribute_not_exists(ended_at) AND expires_at > :now \
-                     AND #code.#until > :now AND {as_read}"
-                ),
-                values,
+                "attribute_not_exists(ended_at) AND expires_at > :now \
+                 AND #code.#until > :now AND #code.#number = :number"
+                    .to_owned(),
+                vec![(":now", micros(now)), (":number", number)],
             )?
             .issue(Part::Account, tenant, link, before, now)?
             .put(
@@ -259,16 +263,5 @@ impl Store {
             )?
             .put(Part::Other, &self.tables.timeline, entry.item(OPERATION, tenant, account_id)?)?;
         transaction.commit().await.map(|outcome| written(&outcome))
-    }
-}
-
-/// That the newest code is still the one that was read.
-fn code_as_read(recovery: &Recovery, values: &mut Values) -> &'static str {
-    match &recovery.code {
-        Some(code) => {
-            values.push((":number", number(code.number)));
-            "#code.#number = :number"
-        }
-        None => "attribute_not_exists(#code)",
     }
 }

@@ -199,10 +199,11 @@ impl<'s, N: Copy> Transaction<'s, N> {
         self
     }
 
-    /// Writes everything or nothing. The SDK gives each call an idempotency token, so its own
-    /// repeats apply once.
+    /// Writes everything or nothing. All tries have one idempotency token, so one that was written
+    /// and whose answer was lost is not refused by itself.
     pub(crate) async fn commit(self) -> Result<Outcome<N>, StoreError> {
         let mut tries = 0;
+        let token = token();
         loop {
             tries += 1;
             let sent = self
@@ -210,6 +211,7 @@ impl<'s, N: Copy> Transaction<'s, N> {
                 .client
                 .transact_write_items()
                 .set_transact_items(Some(self.items.clone()))
+                .set_client_request_token(token.clone())
                 .send()
                 .await;
             let error = match sent {
@@ -263,6 +265,13 @@ fn is_passing(reason: &CancellationReason) -> bool {
         reason.code(),
         Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
     )
+}
+
+/// 128 random bits; without randomness the SDK gives each try one of its own.
+#[expect(clippy::disallowed_methods, reason = "names a transaction; nothing is decided by it")]
+fn token() -> Option<String> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).ok().map(|()| data_encoding::HEXLOWER.encode(&random))
 }
 
 /// Between nothing and 10 ms · 2ⁿ, at most 320 ms.

@@ -135,6 +135,8 @@ pub struct Notice {
 pub enum NoticeKind {
     /// The mail with the link; sent only while the link is live.
     Link(LinkId),
+    /// The same, in a mail that tells of a lock, or of a password that is disabled.
+    Lockout(LinkId),
     /// The password was changed, by this link.
     PasswordChanged(LinkId),
     /// A reset was asked for, and the account is blocked.

@@ -48,6 +48,7 @@ impl Prepared {
             expires_at: after(now, 900),
             tries: 0,
             mails: 0,
+            asked: None,
             code: None,
             next_code_at: None,
             ended_at: None,

@@ -67,6 +67,11 @@ impl Answered {
                 let code = "TransactionCanceledException";
                 (StatusCode::BAD_REQUEST, code, conflict(transaction_parts))
             }
+            DynamoDbFault::ConflictUpdate => {
+                let code = "TransactionConflictException";
+                let text = "Transaction is ongoing for the item";
+                (StatusCode::BAD_REQUEST, code, refused(StatusCode::BAD_REQUEST, code, text))
+            }
             DynamoDbFault::Fail | DynamoDbFault::LoseAnswer => {
                 let (status, code) = (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError");
                 (status, code, refused(status, code, "Internal server error"))
