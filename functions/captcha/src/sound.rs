@@ -18,8 +18,8 @@ pub const SPEEDS: [f32; 9] = [0.94, 0.955, 0.97, 0.985, 1.0, 1.015, 1.03, 1.045,
 
 /// Of the speech at its loudest, so that the rustle finds room above it.
 const LOUDEST: f32 = 0.85;
-/// Of the rustle: some 30 dB below the speech.
-const RUSTLE: f32 = 0.012;
+/// Of the rustle before it is softened: it ends up some 28 dB below the speech.
+const RUSTLE: f32 = 0.03;
 /// Before the first word and after the last.
 const LEAD_SECONDS: f32 = 0.5;
 
@@ -44,6 +44,10 @@ pub fn speak(challenge: &Challenge) -> Result<Vec<u8>, hound::Error> {
             Word::Capital => draws.between(0.22, 0.32),
             Word::Symbol(_) => draws.between(0.55, 0.85),
         }));
+    }
+    if !said.len().is_multiple_of(2) {
+        // A part of a WAV has an even number of bytes.
+        said.push(0.0);
     }
     rustle(&mut said, &mut draws);
     let mut file = Vec::with_capacity(said.len() + 64);
@@ -79,7 +83,7 @@ fn rustle(said: &mut [f32], draws: &mut Draws) {
             let share = at as f32 / SWELL as f32;
             // Softer towards the high tones, where consonants are.
             low += (draws.between(-1.0, 1.0) - low) * 0.3;
-            *sample += low * RUSTLE * 2.5 * (level + (next - level) * share);
+            *sample += low * RUSTLE * (level + (next - level) * share);
         }
         (level, next) = (next, draws.between(0.5, 1.5));
     }

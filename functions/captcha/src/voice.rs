@@ -40,8 +40,8 @@ type Voice = &'static [(Word, &'static [u8])];
 
 macro_rules! voice {
     ($folder:literal) => {
-        voice!($folder: 'a' "a", 'b' "b", 'd' "d", 'e' "e", 'g' "g", 'h' "h", 'l' "l", 'm' "m",
-            'n' "n", 'r' "r", 't' "t", '2' "2", '3' "3", '4' "4", '5' "5", '7' "7")
+        voice!($folder: 'a' "a", 'b' "b", 'd' "d", 'e' "e", 'g' "g", 'h' "h", 'l' "l",
+            'n' "n", 'r' "r", 't' "t", '2' "2", '3' "3", '4' "4", '5' "5")
     };
     ($folder:literal: $($symbol:literal $name:literal),+) => {
         &[
