@@ -114,6 +114,7 @@ async fn sign_in(step: &TakeLockOff, call: &Call, genuine: Genuine) -> Result<An
         Tried::Refused(link) => {
             let link = link.ok_or_else(unknown)?;
             let account = account_of(step, call, &link).await?;
+            end_if_spent(step, call, &link, genuine).await?;
             return Err(refused(&link, account.as_ref(), genuine, call));
         }
     };
@@ -188,6 +189,23 @@ async fn wrong(step: &TakeLockOff, call: &Call, link: &Link) -> Result<Problem, 
     Ok(Problem::new(ProblemCode::SignInFailed)
         .with("attempts_left", json!(left))
         .with_support_code(&call.support_code))
+}
+
+/// Five wrong passwords end a grant that was not used: what it says of itself is then true.
+async fn end_if_spent(
+    step: &TakeLockOff,
+    call: &Call,
+    link: &Link,
+    genuine: Genuine,
+) -> Result<(), Problem> {
+    let is_alive = matches!(link.state(call.now, genuine.key), State::Alive(_));
+    if is_alive && link.tries >= UNLOCK_TRIES_MAX {
+        let reason = WithdrawnReason::TooManyTries;
+        let entry = entry(Event::LinkWithdrawn, Some(reason.as_str()), call, link);
+        // Refused only if it has just died of something else, which the next call will tell.
+        step.store.withdraw(&call.tenant, link, reason, &entry, call.now).await?;
+    }
+    Ok(())
 }
 
 /// Why it cannot be done.

@@ -74,7 +74,7 @@ super::words! {
     CaptchaSpent: "These characters cannot be used any more",
         "They have been used already, or were typed wrong three times. Ask for new ones and type those.";
     GrantUnknown: "We do not know this step",
-        "Click the link in the mail once more, or start again.";
+        "It may have been for something else. Start again from the link in the mail, or ask for another code.";
     PasswordRejected: "The password does not meet all the rules",
         "The list of violations says which ones. Try another password.";
     SignInFailed: "Signing in did not work",
@@ -84,7 +84,7 @@ super::words! {
     PasswordMustChange: "Choose a new password first",
         "The password was right, and it was temporary. Choose one of your own with the grant in this answer.";
     AccountLocked: "This account is locked",
-        "A wrong password was entered too many times. The lock goes off by itself at `until`, if that is in this answer; or unlock the account now, by e-mail, text message or call.";
+        "A wrong password was entered too many times. Unlock the account by e-mail, text message or call; most locks also go off by themselves after a while.";
     PasswordDisabled: "This password is switched off",
         "That was done for safety, after a hundred wrong ones in a row. Choose a new one with “forgot password”.";
     RecoveryUnknown: "We do not know this recovery",
@@ -92,13 +92,13 @@ super::words! {
     RecoveryExpired: "The time for this recovery is over",
         "It was not completed in time. Start again to get a new code.";
     RecoverySpent: "This recovery has ended",
-        "It was completed, or there were no tries left. Start again if you are not in your account yet.";
+        "It was completed or stopped, or it has no tries or mails left. Start again if you are not in your account yet.";
     PhoneMismatch: "This number does not match",
         "Enter the full phone number that ends in the digits shown, or choose another way.";
     CodeWrong: "The code is not right",
-        "Enter all the digits of the newest code. The member `attempts_left` says how many tries are left.";
+        "Enter all the digits of the newest code. If no tries are left, start again.";
     CodeExpired: "The code has expired",
         "It was not entered in time. Ask for a new code.";
     CodeSpent: "This code no longer works",
-        "It was used already, or there were no tries left. Start again to get a new one.";
+        "It was used or stopped, or there were no tries left. Start again to get a new one.";
 }

@@ -74,7 +74,7 @@ super::words! {
     CaptchaSpent: "Deze tekens kunnen niet meer worden gebruikt",
         "Ze zijn al gebruikt, of drie keer verkeerd getypt. Vraag nieuwe tekens aan en typ die over.";
     GrantUnknown: "Deze stap kennen we niet",
-        "Klik nog een keer op de link in de mail, of begin opnieuw.";
+        "Misschien was hij voor iets anders. Begin opnieuw met de link in de mail, of vraag een nieuwe code aan.";
     PasswordRejected: "Het wachtwoord voldoet niet aan alle regels",
         "De lijst met overtredingen zegt aan welke niet. Probeer een ander wachtwoord.";
     SignInFailed: "Inloggen lukt niet",
@@ -84,7 +84,7 @@ super::words! {
     PasswordMustChange: "Kies eerst een nieuw wachtwoord",
         "Het wachtwoord klopte en was tijdelijk. Kies zelf een wachtwoord met de grant in dit antwoord.";
     AccountLocked: "Dit account is vergrendeld",
-        "Er is te vaak een verkeerd wachtwoord ingevoerd. De vergrendeling gaat er vanzelf af op `until`, als dat in dit antwoord staat; of ontgrendel het account nu, per e-mail, sms of telefoon.";
+        "Er is te vaak een verkeerd wachtwoord ingevoerd. Ontgrendel het account per e-mail, sms of telefoon; meestal gaat de vergrendeling er na een tijd ook vanzelf af.";
     PasswordDisabled: "Dit wachtwoord is uitgeschakeld",
         "Dat is voor de veiligheid gedaan, na honderd verkeerde achter elkaar. Kies een nieuw wachtwoord via “wachtwoord vergeten”.";
     RecoveryUnknown: "Dit herstel kennen we niet",
@@ -92,13 +92,13 @@ super::words! {
     RecoveryExpired: "De tijd voor dit herstel is voorbij",
         "Het is niet op tijd voltooid. Begin opnieuw om een nieuwe code te krijgen.";
     RecoverySpent: "Dit herstel is afgelopen",
-        "Het is voltooid, of er waren geen pogingen meer over. Begin opnieuw als je nog niet in je account bent.";
+        "Het is voltooid of gestopt, of er zijn geen pogingen of mails meer over. Begin opnieuw als je nog niet in je account bent.";
     PhoneMismatch: "Dit nummer klopt niet",
         "Voer het volledige telefoonnummer in dat op de getoonde cijfers eindigt, of kies een andere manier.";
     CodeWrong: "De code klopt niet",
-        "Voer alle cijfers van de nieuwste code in. Het veld `attempts_left` zegt hoeveel pogingen er nog zijn.";
+        "Voer alle cijfers van de nieuwste code in. Zijn er geen pogingen meer over, begin dan opnieuw.";
     CodeExpired: "De code is verlopen",
         "De code is niet op tijd ingevoerd. Vraag een nieuwe code aan.";
     CodeSpent: "Deze code werkt niet meer",
-        "De code is al gebruikt, of er waren geen pogingen meer over. Begin opnieuw om een nieuwe te krijgen.";
+        "De code is gebruikt of gestopt, of er waren geen pogingen meer over. Begin opnieuw om een nieuwe te krijgen.";
 }
