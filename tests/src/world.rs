@@ -1,6 +1,6 @@
 //! See [`World`].
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a harness stops the test that it serves")]
+#![expect(clippy::unwrap_used, reason = "a harness stops the test that it serves")]
 
 use std::net::IpAddr;
 
@@ -225,13 +225,14 @@ impl World {
 
     /// Hands an event to `process-outbox`.
     pub async fn process(&self, now: Timestamp, event: &Value) -> Value {
-        process_outbox::handle(&self.process_outbox, event, now).await
+        Box::pin(process_outbox::handle(&self.process_outbox, event, now)).await
     }
 
     /// Hands what is new in the outbox's stream to `process-outbox`.
     pub async fn deliver(&self, now: Timestamp) -> Delivered {
         let outbox = &self.process_outbox;
-        let function = async |event: Value| Ok(process_outbox::handle(outbox, &event, now).await);
+        let function =
+            async |event: Value| Ok(Box::pin(process_outbox::handle(outbox, &event, now)).await);
         self.cloud.deliver(function).await.unwrap()
     }
 

@@ -9,13 +9,23 @@ mod back_office;
 #[cfg(test)]
 #[path = "calls/everything.rs"]
 mod everything;
+#[cfg(test)]
+#[path = "calls/locks.rs"]
+mod locks;
+#[cfg(test)]
+#[path = "calls/recovery.rs"]
+mod recovery;
+#[cfg(test)]
+#[path = "calls/sign_in.rs"]
+mod sign_in;
+#[cfg(test)]
+#[path = "calls/work.rs"]
+mod work;
 
 use std::collections::BTreeSet;
 
 use everything::everything;
-use regain_domain::account::TEMPORARY_PASSWORD_SECONDS;
-use regain_domain::hashing::{Cost, Hasher};
-use regain_domain::password::Password;
+use regain_domain::hashing::Cost;
 use regain_domain::settings::OwnPassword;
 use regain_domain::token::TokenPurpose;
 use regain_local::{Call, Grant, unused_grants};
@@ -29,16 +39,23 @@ const NEW: &str = "Molenwiek42";
 
 const ACCEPT: &str = "TransactWriteItems[UpdateItem tokens, UpdateItem tokens, PutItem outbox]";
 const CLICK: &str = "TransactWriteItems[UpdateItem tokens, UpdateItem accounts, PutItem timeline]";
-const SET: &str =
-    "TransactWriteItems[UpdateItem tokens, UpdateItem accounts, PutItem outbox, PutItem timeline]";
-const REFUSED: &str = "TransactWriteItems[PutItem timeline, PutItem timeline]";
-const MUST_CHANGE: &str = "TransactWriteItems[PutItem tokens, UpdateItem accounts, \
-     PutItem timeline, PutItem timeline]";
-const SIGN_IN: &str = "TransactWriteItems[ConditionCheckItem accounts, PutItem timeline]";
-const REHASH: &str = "TransactWriteItems[UpdateItem accounts, PutItem timeline]";
+const SET: &str = "TransactWriteItems[UpdateItem tokens, UpdateItem accounts, DeleteItem tokens, \
+     PutItem outbox, PutItem timeline]";
 const WITHDRAW: &str =
     "TransactWriteItems[UpdateItem tokens, UpdateItem accounts, PutItem timeline]";
 const REPORT: &str = "TransactWriteItems[UpdateItem tokens, PutItem timeline, UpdateItem accounts]";
+
+/// One of each function that anyone may call.
+const ENDPOINTS: [&str; 8] = [
+    "request-reset",
+    "check-link",
+    "set-password",
+    "sign-in",
+    "start-recovery",
+    "send-sms-code",
+    "check-sms-code",
+    "unlock",
+];
 
 /// A world whose functions have read the tenant's settings.
 async fn warm() -> World {
@@ -47,7 +64,7 @@ async fn warm() -> World {
 
 async fn warm_at(cost: Cost) -> World {
     let world = World::with_cost(cost, |_| {}).await;
-    for endpoint in ["request-reset", "check-link", "set-password", "sign-in"] {
+    for endpoint in ENDPOINTS {
         let invalid = world.post(after(0), endpoint, json!({})).await;
         assert_eq!(invalid.status, 400);
         let calls = world.cloud.calls();
@@ -63,6 +80,7 @@ async fn ask(world: &World, seconds: i64, endpoint: &str, body: Value) -> (Reply
     let calls = world.cloud.calls();
     let function = match endpoint {
         "check-link" | "withdraw-link" => "click-link",
+        "send-recovery-link" => "start-recovery",
         other => other,
     };
     assert!(calls.iter().all(|call| call.caller == function), "{calls:?}");
@@ -160,66 +178,6 @@ async fn set_password_is_three_calls_and_two_argon2_runs_however_long_the_histor
 }
 
 #[tokio::test]
-async fn sign_in_is_three_calls_and_one_argon2_run_whoever_tries() {
-    let world = warm().await;
-    let sign_in = async |login: &str, password: &str| {
-        let body = json!({"login": login, "password": password});
-        let (reply, mut calls) = ask(&world, 1, "sign-in", body).await;
-        // The first two are made at once, and may be answered in any order.
-        calls[..2].sort();
-        (reply.status, calls, reply.log["argon2.runs"].clone())
-    };
-    let calls =
-        |last: &str| ["GetItem accounts", "UpdateItem tokens", last].map(str::to_owned).to_vec();
-    let failed = (401, calls("PutItem outbox"), json!(1));
-    for (login, password) in [
-        ("nobody@example.com", OLD),
-        (MO, "Zeilboot8"),
-        ("new@example.com", OLD),
-        ("bo@example.com", "Zeilboot8"),
-    ] {
-        assert_eq!(sign_in(login, password).await, failed, "{login}");
-    }
-    assert_eq!(sign_in(MO, OLD).await, (200, calls(SIGN_IN), json!(1)));
-    let blocked = (403, calls(REFUSED), json!(1));
-    assert_eq!(sign_in("bo@example.com", "Klompen99").await, blocked);
-}
-
-#[tokio::test]
-async fn a_temporary_password_costs_what_a_right_one_does_and_over_it_costs_what_a_wrong_one_does()
-{
-    let world = World::with(|settings| settings.temporary_passwords_enabled = true).await;
-    let path = "tenants/demo/accounts/id-of-mo/temporary-password";
-    let made = world.admin(http::Method::POST, path, &world.admin, Value::Null).await;
-    let (password, day) = (made.text("password"), i64::from(TEMPORARY_PASSWORD_SECONDS));
-    let sign_in = async |seconds, login: &str, password: &str| {
-        ask(&world, seconds, "sign-in", json!({})).await; // the settings are read
-        let body = json!({"login": login, "password": password});
-        let (reply, mut calls) = ask(&world, seconds, "sign-in", body).await;
-        calls[..2].sort();
-        let mut body = reply.body.clone();
-        body["support_code"] = json!("masked");
-        (calls, reply.log["argon2.runs"].clone(), body)
-    };
-    let calls =
-        |last: &str| ["GetItem accounts", "UpdateItem tokens", last].map(str::to_owned).to_vec();
-    let again = MUST_CHANGE.replace("accounts, PutItem", "accounts, UpdateItem tokens, PutItem");
-    // While its grant lives it is given again; after that a new one, which ends the one before.
-    for (seconds, expected) in
-        [(1, MUST_CHANGE), (2, REFUSED), (900, REFUSED), (901, &again), (day - 1, &again)]
-    {
-        let (calls_made, runs, body) = sign_in(seconds, MO, password).await;
-        assert_eq!((calls_made, runs), (calls(expected), json!(1)), "at {seconds} s");
-        assert_eq!(body["code"], "password_must_change");
-    }
-    let wrong = sign_in(day, MO, "Zeilboot8").await;
-    assert_eq!(wrong.0, calls("PutItem outbox"));
-    for (login, password) in [(MO, password), (MO, OLD), ("nobody@example.com", password)] {
-        assert_eq!(sign_in(day, login, password).await, wrong, "{login}");
-    }
-}
-
-#[tokio::test]
 async fn who_chooses_the_password_changes_no_call_and_no_run() {
     for (own_password, member) in [
         (OwnPassword::Always, "password"),
@@ -267,20 +225,6 @@ async fn a_link_of_an_account_that_has_moved_costs_two_calls_more() {
 }
 
 #[tokio::test]
-async fn a_rehash_is_one_run_and_no_call_more() {
-    let world = warm_at(Cost { memory_kib: 128, passes: 1 }).await;
-    let cheap = Hasher::new(Cost { memory_kib: 64, passes: 1 });
-    let phc = cheap.hash(&Password::parse(OLD).unwrap(), [1; 16]).unwrap();
-    world.change_account(MO, |account| account.password_phc = Some(phc)).await;
-    for (last, runs) in [(REHASH, 2), (SIGN_IN, 1)] {
-        let body = json!({"login": MO, "password": OLD});
-        let (reply, calls) = ask(&world, 1, "sign-in", body).await;
-        assert_eq!((calls.len(), calls[2].as_str()), (3, last));
-        assert_eq!(reply.log["argon2.runs"], runs);
-    }
-}
-
-#[tokio::test]
 async fn the_keys_of_sessions_cost_nothing() {
     let world = warm().await;
     world.cloud.forget_calls();
@@ -290,11 +234,16 @@ async fn the_keys_of_sessions_cost_nothing() {
     assert_eq!(world.cloud.calls(), []);
 }
 
-const FUNCTIONS: [&str; 7] = [
+const FUNCTIONS: [&str; 12] = [
     "request-reset",
     "click-link",
     "set-password",
     "sign-in",
+    "captcha",
+    "start-recovery",
+    "send-sms-code",
+    "check-sms-code",
+    "unlock",
     "manage-tenants",
     "manage-accounts",
     "process-outbox",
@@ -334,7 +283,7 @@ async fn a_function_reads_exactly_the_secrets_that_it_may_read() {
         .into_iter()
         .filter(|function| read_at_init(function).contains(&SecretName::Sessions))
         .collect();
-    assert_eq!(sessions, ["sign-in"], "nobody else can make a session");
+    assert_eq!(sessions, ["sign-in", "unlock"], "nobody else can make a session");
 }
 
 #[tokio::test]

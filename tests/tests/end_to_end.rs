@@ -140,6 +140,25 @@ impl Up {
         }
     }
 
+    /// What only a person should be able to tell.
+    async fn answer(&self, captcha: &str) -> Value {
+        let url = format!("{}/api/captcha/{captcha}", self.text("/inbox"));
+        let told: Value = self.http.get(url).send().await.unwrap().json().await.unwrap();
+        told["answer"].clone()
+    }
+
+    /// The code in the first message to a number.
+    async fn sent_code(&self, phone: &str) -> String {
+        let (begun, to) = (Instant::now(), phone.replace('+', "%2B"));
+        loop {
+            if let Some(message) = self.mails(&to).await.first() {
+                return message["codes"][0].as_str().unwrap().to_owned();
+            }
+            assert!(begun.elapsed() < PATIENCE, "no message to {phone}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     async fn ask(&self, login: &str) -> String {
         let known = self.mails(login).await.len();
         let (status, answer) = self.post("request-reset", json!({"login": login})).await;
@@ -233,6 +252,57 @@ async fn a_person_gets_back_in_while_the_clock_is_moved_over_both_deadlines() {
     assert!(logs.contains("\"http.route\":\"/v1/{tenant}/set-password\""), "the logs are there");
     for secret in secrets {
         let found = logs.lines().find(|line| line.contains(secret));
+        assert_eq!(found, None, "in the logs");
+    }
+}
+
+/// Somebody fills the counter again and again; the phone and the password get its owner in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_out_person_gets_in_by_a_text_message_and_the_password() {
+    let up = Up::start().await;
+    let (login, password) = (up.text("/accounts/0/login"), up.text("/accounts/0/password"));
+    let phone = up.text("/accounts/0/phone");
+    let sign_in = |password: &str| json!({"login": login, "password": password});
+    for _ in 0..5 {
+        assert_eq!(up.post("sign-in", sign_in("wrong")).await.0, 401);
+    }
+    let locked = up.code("sign-in", sign_in(&password)).await;
+    assert_eq!(locked, (423, "account_locked".to_owned()));
+    let mailed = up.new_token(&login, 0).await;
+    let (_, link) = up.post("check-link", json!({"token": mailed})).await;
+    assert_eq!(link["purpose"], "unlock", "{link}");
+
+    let (_, captcha) = up.post("captcha", json!({})).await;
+    for (url, form) in [("image_url", "image/png"), ("audio_url", "audio/wav")] {
+        let drawn = up.http.get(captcha[url].as_str().unwrap()).send().await.unwrap();
+        assert_eq!((drawn.status().as_u16(), drawn.headers()["content-type"] == form), (200, true));
+        assert!(drawn.bytes().await.unwrap().len() > 1000, "{url}");
+    }
+    let answer = up.answer(captcha["id"].as_str().unwrap()).await;
+    let captcha = json!({"id": captcha["id"], "answer": answer});
+    let body = json!({"login": login, "reason": "locked_out", "captcha": captcha});
+    let (status, started) = up.post("start-recovery", body).await;
+    assert_eq!((status, &started["methods"][0]["hint"]), (201, &json!(phone[phone.len() - 2..])));
+    let recovery = &started["recovery"];
+    for (phone, status) in [("+31612345670", 422), (&phone, 202)] {
+        let body = json!({"recovery": recovery, "phone": phone, "channel": "sms"});
+        assert_eq!(up.post("send-sms-code", body).await.0, status, "{phone}");
+    }
+    let code = up.sent_code(&phone).await;
+    let body = json!({"recovery": recovery, "code": code});
+    let (status, right) = up.post("check-sms-code", body).await;
+    assert_eq!((status, &right["purpose"]), (200, &json!("unlock")), "{right}");
+    assert_eq!(up.code("sign-in", sign_in("wrong")).await.0, 401);
+    let body = json!({"grant": right["grant"], "password": password});
+    let (status, session) = up.post("unlock", body).await;
+    assert_eq!((status, session["token"].is_string()), (200, true), "{session}");
+    assert_eq!(up.post("sign-in", sign_in(&password)).await.0, 200);
+
+    let logs = logs(&PathBuf::from(up.text("/logs")));
+    assert!(logs.contains("\"http.route\":\"/v1/{tenant}/check-sms-code\""), "the logs are there");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    for secret in [text(recovery), text(&right["grant"]), password, login, phone] {
+        let found = logs.lines().find(|line| line.contains(&secret));
         assert_eq!(found, None, "in the logs");
     }
 }

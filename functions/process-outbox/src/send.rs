@@ -3,7 +3,7 @@
 
 use regain_domain::event::Event;
 use regain_domain::keys::KeyState;
-use regain_domain::link::LinkPurpose;
+use regain_domain::link::{LinkPurpose, Origin};
 use regain_domain::time::after;
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{Account, Language, LinkId, Login, Settings};
@@ -129,6 +129,11 @@ async fn link(
     let (requested_at, valid_until) = (notice.at, link.expires_at);
     let click_minutes = job.settings.validity.link_clicked_seconds / 60;
     let of_lockout = matches!(notice.notice, NoticeKind::Lockout(_));
+    // A link of a lock that goes again in other words was asked for; the desk did not make it.
+    let origin = match link.origin {
+        Origin::Lockout => Origin::SelfService,
+        origin => origin,
+    };
     Ok(match (link.purpose, of_lockout) {
         (LinkPurpose::Unlock, true) => {
             let lock_seconds = job.settings.lockout.lock_seconds;
@@ -146,7 +151,6 @@ async fn link(
             Some(mail.mail(language))
         }
         (LinkPurpose::Unlock, false) => {
-            let origin = link.origin;
             let mail = UnlockLink {
                 letterhead,
                 login,
@@ -173,7 +177,6 @@ async fn link(
             Some(mail.mail(language))
         }
         (LinkPurpose::Reset, false) => {
-            let origin = link.origin;
             let mail = ResetLink {
                 letterhead,
                 origin,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{NEW, assert_sound, at_rest, found};
 
-const BCRYPT: &str = "$2b$04$wyo/mGH354sUAfmeOWr6FuQWoxQjdl9rKSoqoq8bznixPqgImvU9i";
+pub(crate) const BCRYPT: &str = "$2b$04$wyo/mGH354sUAfmeOWr6FuQWoxQjdl9rKSoqoq8bznixPqgImvU9i";
 
 async fn import(world: &World, seconds: i64, lines: &str) -> Reply {
     world.import(after(seconds), "demo", &world.admin, lines).await

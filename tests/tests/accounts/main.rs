@@ -28,6 +28,8 @@ mod stories;
 #[cfg(test)]
 mod story_links;
 #[cfg(test)]
+mod strangers;
+#[cfg(test)]
 mod temporary;
 
 #[cfg(test)]

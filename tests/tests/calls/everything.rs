@@ -8,6 +8,7 @@ use regain_local::{Chaos, SenderChaos};
 use regain_tests::{World, after};
 use serde_json::{Value, json};
 
+use super::sign_in::begin;
 use super::{MO, NEW, OLD};
 
 /// Lives through it.
@@ -22,10 +23,13 @@ pub(super) async fn everything() -> World {
     let phc = cheap.hash(&Password::parse(OLD).unwrap(), [1; 16]).unwrap();
     world.change_account(MO, |account| account.password_phc = Some(phc)).await;
     world.cloud.forget_calls();
-    recoveries(&world).await;
-    reports(&world).await;
-    back_office(&world).await;
-    a_tenant_ends(&world).await;
+    // Boxed, for together they are more than the stack of a thread.
+    Box::pin(recoveries(&world)).await;
+    Box::pin(reports(&world)).await;
+    Box::pin(codes(&world)).await;
+    Box::pin(locks(&world)).await;
+    Box::pin(back_office(&world)).await;
+    Box::pin(a_tenant_ends(&world)).await;
     world
 }
 
@@ -69,6 +73,38 @@ async fn reports(world: &World) {
     world.cloud.set_chaos(Chaos::default());
 }
 
+async fn codes(world: &World) {
+    let (now, phone) = (after(87_000), "+31612345678");
+    assert_eq!(world.post(now, "captcha", json!({})).await.status, 201);
+    let recovery = world.recovery(now, MO, "locked_out").await;
+    let mailed = world.post(now, "send-recovery-link", json!({"recovery": recovery})).await;
+    assert_eq!(mailed.status, 202);
+    assert_eq!(world.ask_code(now, &recovery, "+31612345670", "sms").await.status, 422);
+    for channel in ["sms", "voice"] {
+        assert_eq!(world.ask_code(now, &recovery, phone, channel).await.status, 202);
+        world.deliver(now).await;
+    }
+    let code = world.newest_code(phone);
+    let wrong = if code == "000000" { "111111" } else { "000000" };
+    assert_eq!(world.type_code(now, &recovery, wrong).await.status, 422);
+    let typed = world.type_code(now, &recovery, &code).await;
+    let grant = typed.text("grant");
+    assert_eq!(world.unlock_with(now, grant, "wrong").await.status, 401);
+    assert_eq!(world.unlock(now, grant).await.status, 200);
+    assert_eq!(world.unlock_with(now, grant, NEW).await.status, 200);
+    world.deliver(now).await;
+}
+
+async fn locks(world: &World) {
+    world.lock(after(87_000), MO).await;
+    assert_eq!(world.sign_in(after(87_000), MO, NEW).await.0, 423);
+    // The hundredth in a row.
+    let ann = "ann@example.com";
+    begin(world, (after(87_000), ann), 95).await;
+    world.lock(after(87_031), ann).await;
+    assert!(world.account(ann).await.password_disabled_at.is_some());
+}
+
 async fn ask(world: &World, method: Method, path: &str, body: Value) -> Value {
     let reply = world.admin_at(after(90_000), method, path, &world.operator, body).await;
     assert!(reply.status < 300, "{path}: {reply:?}");
@@ -78,6 +114,8 @@ async fn ask(world: &World, method: Method, path: &str, body: Value) -> Value {
 async fn back_office(world: &World) {
     let (get, post) = (Method::GET, Method::POST);
     let (patch, delete) = (Method::PATCH, Method::DELETE);
+    world.lock(after(90_000), MO).await;
+    ask(world, post.clone(), "tenants/demo/accounts/id-of-mo/unlock", Value::Null).await;
     // Who has no password yet can have a reset and an invite at once.
     let fresh = "tenants/demo/accounts/id-of-new";
     let of_fresh = |end: &str| format!("{fresh}/{end}");

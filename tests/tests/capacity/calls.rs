@@ -66,6 +66,7 @@ impl Run<'_> {
 }
 
 const NEW: &str = "Molenwiek42";
+const PHONE: &str = "+31612345678";
 
 async fn recovers(run: &mut Run<'_>, login: &str) {
     let token = run.mailed(login).await;
@@ -89,6 +90,56 @@ async fn recovers(run: &mut Run<'_>, login: &str) {
     let token = run.mailed(login).await;
     run.does("withdraw-link", "", json!({"token": token})).await;
     run.does("jwks.json", "", Value::Null).await;
+}
+
+async fn locks(run: &mut Run<'_>, login: &str) {
+    let sign_in = |password| json!({"login": login, "password": password});
+    for status in [401, 401, 401, 401, 401, 423] {
+        let password = if status == 423 { NEW } else { "wrong" };
+        assert_eq!(run.does("sign-in", "", sign_in(password)).await.status, status);
+        run.delivers().await;
+    }
+}
+
+/// A lock, and a recovery by code that takes it off; and one that the desk takes off.
+async fn unlocks(run: &mut Run<'_>, account: &str, login: &str) {
+    locks(run, login).await;
+    let captcha = run.does("captcha", "", json!({})).await.text("id").to_owned();
+    for drawn in ["image.png", "audio.wav"] {
+        run.does(drawn, &captcha, Value::Null).await;
+    }
+    let world = &run.place.world;
+    for login in [login, "no@example.com"] {
+        let captcha = world.captcha(after(run.seconds));
+        let body = json!({"login": login, "reason": "locked_out", "captcha": captcha});
+        let recovery = run.does("start-recovery", "", body).await.text("recovery").to_owned();
+        run.does("send-recovery-link", "", json!({"recovery": recovery})).await;
+        run.delivers().await;
+        let send = |phone| json!({"recovery": recovery, "phone": phone, "channel": "sms"});
+        run.does("send-sms-code", "", send("+31612345670")).await;
+        run.delivers().await;
+        let typed = |code| json!({"recovery": recovery, "code": code});
+        run.does("check-sms-code", "", typed("999999")).await;
+        run.delivers().await;
+        if login == "no@example.com" {
+            continue;
+        }
+        assert_eq!(run.does("send-sms-code", "", send(PHONE)).await.status, 202);
+        run.delivers().await;
+        let code = world.newest_code(PHONE);
+        let typed = run.does("check-sms-code", "", typed(&code)).await;
+        let grant = typed.text("grant").to_owned();
+        let with = |password| json!({"grant": grant, "password": password});
+        assert_eq!(run.does("unlock", "", with("wrong")).await.status, 401);
+        assert_eq!(run.does("unlock", "", with(NEW)).await.status, 200);
+        assert_eq!(run.does("unlock", "", json!({"grant": grant})).await.status, 200);
+        run.delivers().await;
+    }
+    locks(run, login).await;
+    run.does("read-account", account, Value::Null).await;
+    for _ in 0..2 {
+        run.does("unlock-account", account, Value::Null).await;
+    }
 }
 
 async fn desk(run: &mut Run<'_>, account: &str, login: &str) {
@@ -173,6 +224,7 @@ async fn everything(place: &Place) -> Vec<Cost> {
     let middle = place.accounts / 2;
     place.world.cloud.forget_calls();
     recovers(&mut run, &login(middle)).await;
+    unlocks(&mut run, &id(middle), &login(middle)).await;
     desk(&mut run, &id(middle), &login(middle)).await;
     admin(&mut run, &id(middle)).await;
     tenants(&mut run).await;

@@ -7,17 +7,17 @@ use serde_json::{Value, json};
 const LOGINS: [&str; 4] = ["mo@example.com", "no@example.com", "bo@example.com", "new@example.com"];
 
 /// All that a caller sees, with the support code masked; and what was done for it.
-#[derive(Debug, PartialEq)]
-struct Seen {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Value,
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Seen {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Value,
     body_bytes: usize,
-    calls: Vec<String>,
-    log: Value,
+    pub(crate) calls: Vec<String>,
+    pub(crate) log: Value,
 }
 
-fn seen(world: &World, function: &str, reply: &Reply) -> Seen {
+pub(crate) fn seen(world: &World, function: &str, reply: &Reply) -> Seen {
     let headers = reply.headers.iter();
     let mut headers: Vec<_> = headers
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
@@ -77,7 +77,9 @@ async fn a_failed_sign_in_is_answered_alike_for_everyone() {
             all.push(seen(&world, "sign-in", &reply));
         }
         assert_eq!((all[0].status, &all[0].body["code"]), (401, &json!("sign_in_failed")));
-        assert_eq!(all[0].calls, ["GetItem accounts", "PutItem outbox", "UpdateItem tokens"]);
+        let failed = "TransactWriteItems[UpdateItem tokens, PutItem outbox]";
+        let (read, count) = ("GetItem accounts", "UpdateItem tokens");
+        assert_eq!(all[0].calls, [read, failed, count, count]);
         assert_eq!(all[0].log["argon2.runs"], runs);
         for (other, login) in all.iter().zip(LOGINS) {
             assert_eq!(*other, all[0], "{login}");

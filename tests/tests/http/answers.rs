@@ -48,7 +48,50 @@ async fn one_of_each(world: &World) -> Vec<Reply> {
     for seconds in 0..6 {
         replies.push(world.request(after(10 + seconds), "ann@example.com").await);
     }
+    replies.extend(one_of_each_of_a_recovery_by_code(world).await);
     replies.extend(one_of_each_of_the_back_office(world).await);
+    replies
+}
+
+/// A lock, a captcha, numbers, codes and grants: right, wrong and once too often.
+async fn one_of_each_of_a_recovery_by_code(world: &World) -> Vec<Reply> {
+    let (now, mo, phone) = (after(20), "mo@example.com", "+31612345678");
+    let mut replies = vec![world.post(now, "captcha", json!({})).await];
+    for drawn in ["image.png", "audio.wav"] {
+        for id in [replies[0].text("id").to_owned(), "x".to_owned()] {
+            let request = to(&format!("/v1/demo/captcha/{id}/{drawn}"), &json!({}));
+            let request = Request { method: Method::GET, body: Vec::new(), ..request };
+            replies.push(world.send(now, &request).await);
+        }
+    }
+    let mut captcha = world.captcha(now);
+    captcha["answer"] = json!("wrong");
+    let body = json!({"login": mo, "reason": "locked_out", "captcha": captcha});
+    for _ in 0..4 {
+        replies.push(world.post(now, "start-recovery", body.clone()).await);
+    }
+    world.lock(now, mo).await;
+    let body = json!({"login": mo, "password": "Molenwiek42"});
+    replies.push(world.post(now, "sign-in", body).await);
+    replies.push(world.start(now, mo, "locked_out").await);
+    let recovery = replies.last().unwrap().text("recovery").to_owned();
+    replies.push(world.ask_code(now, &recovery, "+31612345670", "sms").await);
+    for _ in 0..3 {
+        replies.push(world.ask_code(now, &recovery, phone, "sms").await);
+    }
+    world.deliver(now).await;
+    let code = world.newest_code(phone);
+    for code in [if code == "000000" { "111111" } else { "000000" }, &code, &code, "no code"] {
+        replies.push(world.type_code(now, &recovery, code).await);
+    }
+    let mailed = json!({"recovery": recovery});
+    replies.push(world.post(now, "send-recovery-link", mailed).await);
+    let clicked = replies.iter().find(|reply| !reply.text("grant").is_empty()).unwrap();
+    let grant = clicked.text("grant").to_owned();
+    replies.push(world.unlock_with(now, &grant, "wrong").await);
+    replies.push(world.unlock(now, &grant).await);
+    replies.push(world.unlock_with(now, &grant, "Molenwiek42").await);
+    replies.push(world.unlock(after(2000), &grant).await);
     replies
 }
 
@@ -162,7 +205,7 @@ async fn every_problem_is_as_rfc_9457_says_and_tells_nothing_of_the_inside() {
     }
     statuses.sort_unstable();
     statuses.dedup();
-    assert_eq!(statuses, [400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 429, 500]);
+    assert_eq!(statuses, [400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 423, 429, 500]);
 }
 
 #[tokio::test]

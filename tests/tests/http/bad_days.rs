@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, Method};
 use regain_domain::captcha::SEAL_LABEL;
-use regain_domain::seal::Seal;
-use regain_domain::Settings;
 use regain_domain::keys::Keyring;
+use regain_domain::seal::Seal;
+use regain_domain::token::TokenPurpose;
+use regain_domain::{LinkId, Settings};
 use regain_http::api::Access;
 use regain_http::edge::Incoming;
 use regain_http::{Edge, SettingsCache};
@@ -63,6 +64,9 @@ async fn a_database_that_is_down_is_told_as_503_and_changes_nothing() {
     let world = World::new().await;
     let token = world.reset_token(after(0), "mo@example.com").await;
     let grant = world.grant(after(1), &token).await;
+    let recovery = world.recovery(after(1), "mo@example.com", "locked_out").await;
+    let unlock = world.mint(TokenPurpose::UnlockGrant, LinkId::new([9; 10]));
+    let captcha = world.captcha(after(1));
     let before = world.cloud.dump().unwrap().len();
     let dynamodb = DynamoDbChaos { fail_next: u64::MAX, ..DynamoDbChaos::default() };
     world.cloud.set_chaos(Chaos { dynamodb, ..Chaos::default() });
@@ -72,6 +76,16 @@ async fn a_database_that_is_down_is_told_as_503_and_changes_nothing() {
         ("withdraw-link", json!({"token": token})),
         ("set-password", json!({"grant": grant, "password": "Molenwiek42"})),
         ("request-reset", json!({"login": "mo@example.com"})),
+        ("sign-in", json!({"login": "mo@example.com", "password": "Zeilboot7"})),
+        (
+            "start-recovery",
+            json!({"login": "mo@example.com", "reason": "locked_out", "captcha": captcha}),
+        ),
+        ("send-recovery-link", json!({"recovery": recovery})),
+        ("send-sms-code", json!({"recovery": recovery, "phone": "+31612345678", "channel": "sms"})),
+        ("check-sms-code", json!({"recovery": recovery, "code": "123456"})),
+        ("unlock", json!({"grant": unlock})),
+        ("unlock", json!({"grant": unlock, "password": "Zeilboot7"})),
     ];
     let replies = calls.into_iter().map(|(endpoint, body)| world.post(after(2), endpoint, body));
     for reply in futures_util::future::join_all(replies).await {

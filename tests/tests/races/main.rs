@@ -2,6 +2,8 @@
 //! accepted at most once, and at most one link of an account lives.
 
 #[cfg(test)]
+mod conflicts;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod histories;

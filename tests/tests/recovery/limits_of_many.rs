@@ -86,13 +86,27 @@ async fn every_limit_lets_exactly_its_number_pass() {
     }
 }
 
+/// A country's and a tenant's stop at those of twenty: they are the operator's money.
 #[tokio::test]
-async fn limits_are_multiples_of_what_one_account_may_have() {
+async fn limits_are_multiples_of_what_one_account_may_have_and_the_shared_ones_of_at_most_twenty() {
     for (codes, name, max) in [
+        (3, "country.hour", 480),
         (5, "number.hour", 5),
         (5, "prefix.day", 200),
-        (3, "country.hour", 480),
-        (1000, "tenant.day", 1_000_000),
+        (20, "country.hour", 3200),
+        (20, "tenant.day", 20_000),
+        (21, "country.hour", 3200),
+        (21, "country.day", 16_000),
+        (21, "tenant.hour", 4000),
+        (21, "tenant.day", 20_000),
+        (21, "number.day", 42),
+        (21, "prefix.hour", 210),
+        (1000, "number.hour", 1000),
+        (1000, "prefix.day", 40_000),
+        (1000, "country.hour", 3200),
+        (1000, "country.day", 16_000),
+        (1000, "tenant.hour", 4000),
+        (1000, "tenant.day", 20_000),
     ] {
         let world = World::with(|settings| {
             lowest(settings);
@@ -101,9 +115,9 @@ async fn limits_are_multiples_of_what_one_account_may_have() {
         .await;
         newcomer(&world, 0, ON_FILE).await;
         taken(&world, name, max - 1);
-        assert_eq!(newcomer(&world, 1, ON_FILE).await, "code_sent: sms", "{name}");
+        assert_eq!(newcomer(&world, 1, ON_FILE).await, "code_sent: sms", "{codes} {name}");
         let outcome = newcomer(&world, 2, ON_FILE).await;
-        assert_eq!(outcome, format!("code_not_sent: limit.codes.{name}"));
+        assert_eq!(outcome, format!("code_not_sent: limit.codes.{name}"), "{codes}");
     }
 }
 

@@ -36,6 +36,8 @@ mod steps;
 #[cfg(test)]
 mod tenants;
 #[cfg(test)]
+mod unsent;
+#[cfg(test)]
 mod words;
 
 #[cfg(test)]

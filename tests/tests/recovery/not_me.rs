@@ -89,16 +89,21 @@ async fn after_the_change_it_ends_every_session_once_and_changes_no_password() {
     }
 }
 
-/// Whoever sent the codes hears nothing from what he sees; the person asks for one mail, not ten.
+/// Each code is told, and whichever mail is answered, the whole recovery ends.
 #[tokio::test]
-async fn one_recovery_has_one_mail_and_its_report_ends_all_codes_of_it() {
-    let world = World::with(open).await;
-    let (recovery, _, report) = told(&world, "forgot_password").await;
-    let code = world.sent_code(after(1), &recovery, ON_FILE).await;
-    world.deliver(after(2)).await;
-    assert_eq!(world.cloud.messages(Some(MO)).len(), 1);
-    assert_eq!(world.not_me(after(3), &report).await.text("status"), "withdrawn");
-    assert_eq!(world.type_code(after(4), &recovery, &code).await.code(), "code_spent");
+async fn the_report_of_any_of_its_codes_ends_all_codes_of_a_recovery() {
+    for (answered, used) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        let case = format!("mail {answered}, code {used}");
+        let world = World::with(open).await;
+        let (recovery, first, report) = told(&world, "forgot_password").await;
+        let second = world.sent_code(after(1), &recovery, ON_FILE).await;
+        world.deliver(after(2)).await;
+        assert_eq!(world.cloud.messages(Some(MO)).len(), 2, "{case}");
+        let report = [report, world.newest_not_me(MO)][answered].clone();
+        assert_eq!(world.not_me(after(3), &report).await.text("status"), "withdrawn", "{case}");
+        let typed = world.type_code(after(4), &recovery, [&first, &second][used]).await;
+        assert_eq!(typed.code(), "code_spent", "{case}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! nothing in it that it should not say.
 
 use regain_domain::Language;
-use regain_local::{Channel, Message};
+use regain_local::{Channel, Chaos, Message, PhoneError, SenderChaos};
 use regain_tests::{Request, World, after};
 use serde_json::json;
 
@@ -182,18 +182,46 @@ async fn the_mail_says_how_and_to_which_ending_and_never_the_code() {
     }
 }
 
+/// Whoever has the phone of another is not to get a second code unseen.
 #[tokio::test]
-async fn a_recovery_is_mailed_of_once_and_another_one_again() {
+async fn each_code_that_goes_is_mailed_of_once() {
     let world = World::with(open).await;
-    for mails in 1..=2 {
+    let mut mails = 0;
+    for _ in 0..2 {
         let recovery = recovery_for(&world, after(0)).await;
-        for (seconds, channel) in [(0, "sms"), (0, "voice"), (30, "sms")] {
+        for (seconds, channel, hint) in
+            [(0, "sms", "text message"), (0, "voice", "called"), (30, "sms", "text message")]
+        {
             let reply = world.ask_code(after(seconds), &recovery, TYPED, channel).await;
             assert_eq!(reply.status, 202);
-            world.deliver(after(seconds)).await;
-            world.deliver(after(seconds)).await;
-            assert_eq!(world.cloud.messages(Some(MO)).len(), mails);
+            mails += 1;
+            for _ in 0..2 {
+                world.deliver(after(seconds)).await;
+                world.cloud.rewind_stream().await;
+                assert_eq!(world.cloud.messages(Some(MO)).len(), mails);
+            }
+            assert!(world.newest_mail(MO).text.contains(hint), "{channel}");
         }
     }
     assert_eq!(told(&world).len(), 6);
+}
+
+#[tokio::test]
+async fn a_code_that_goes_after_one_that_was_refused_is_mailed_of() {
+    for error in [PhoneError::OptedOut, PhoneError::Refused] {
+        let world = World::with(open).await;
+        let recovery = recovery_for(&world, after(0)).await;
+        let sns = SenderChaos { fail_next: 1, error, ..SenderChaos::default() };
+        world.cloud.set_chaos(Chaos { sns, ..Chaos::default() });
+        assert_eq!(world.ask_code(after(0), &recovery, TYPED, "sms").await.status, 202);
+        world.deliver(after(0)).await;
+        world.deliver(after(0)).await;
+        assert_eq!(world.cloud.messages(None).len(), 0, "{error:?}: nothing went, nothing is told");
+        let code = world.sent_code(after(1), &recovery, ON_FILE).await;
+        world.deliver(after(1)).await;
+        assert_eq!(world.cloud.messages(Some(MO)).len(), 1, "{error:?}");
+        let report = world.newest_not_me(MO);
+        assert_eq!(world.not_me(after(2), &report).await.text("status"), "withdrawn", "{error:?}");
+        assert_eq!(world.type_code(after(3), &recovery, &code).await.code(), "code_spent");
+    }
 }

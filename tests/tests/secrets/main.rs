@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod canaries;
 #[cfg(test)]
+mod codes;
+#[cfg(test)]
 mod office;
 #[cfg(test)]
 mod story;

@@ -115,6 +115,9 @@ async fn accounts(story: &mut Story) {
     story.office("block-account", ANN, "", json!({"reason": "other"})).await;
     story.office("send-link", ANN, "", json!({"kind": "reset"})).await;
     story.office("unblock-account", ANN, "", none()).await;
+    for named in ["id-of-mo", "nobody"] {
+        story.office("unlock-account", named, "", none()).await;
+    }
     story.office("erase-account", "id-of-new", "", none()).await;
     let (now, key) = (after(200), &story.world.operator);
     let ended = story.world.admin_at(now, Method::DELETE, "tenants/zuid", key, none()).await;

@@ -45,6 +45,7 @@ fn table() -> Vec<(&'static str, Least, Value, u16)> {
         ("send-link", D, json!({"kind": "reset"}), 202),
         ("block-account", A, json!({"reason": "other"}), 200),
         ("unblock-account", A, NULL, 200),
+        ("unlock-account", D, NULL, 200),
         ("set-temporary-password", A, json!({}), 200),
         ("read-timeline", D, NULL, 200),
         ("read-story", D, NULL, 200),
