@@ -207,22 +207,3 @@ async fn shut_again(world: &World, seconds: i64) {
     world.deliver(after(seconds + 1)).await;
     assert_eq!(subjects(world, MO).len(), 2);
 }
-
-/// Whoever keeps locking the account must not be able to take the owner's link away.
-#[tokio::test]
-async fn another_lock_ends_no_link_that_its_owner_has_clicked() {
-    let world = world(|settings| settings.lockout.lock_seconds = 60).await;
-    world.lock(after(0), MO).await;
-    let grant = world.grant(after(30), &world.newest_token(MO)).await;
-    for seconds in [60, 120, 180] {
-        wrong(&world, seconds, MO, 5).await;
-        world.deliver(after(seconds)).await;
-    }
-    assert_eq!(subjects(&world, MO).len(), 1, "and no mail says to use another");
-    assert_eq!(count(&world, MO, "account_locked").await, 4);
-    assert_eq!(count(&world, MO, "request_dropped: link_in_hand").await, 3);
-    assert_eq!(world.unlock_with(after(190), &grant, RIGHT).await.status, 200);
-    wrong(&world, 200, MO, 5).await;
-    world.deliver(after(200)).await;
-    assert_eq!(subjects(&world, MO).len(), 3, "the unlock, and this lock again");
-}
