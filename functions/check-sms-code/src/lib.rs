@@ -142,6 +142,7 @@ fn clicked_link(call: &Call, recovery: &Recovery, code: &SentCode) -> Link {
         clicked_at: Some(call.now),
         click_expires_at: Some(until),
         tries: 0,
+        tried_at: None,
         died_at: None,
         death: None,
         reported_at: None,

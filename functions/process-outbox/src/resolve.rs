@@ -145,6 +145,7 @@ async fn issue(
         clicked_at: None,
         click_expires_at: None,
         tries: 0,
+        tried_at: None,
         died_at: None,
         death: None,
         reported_at: None,

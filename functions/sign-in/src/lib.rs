@@ -203,6 +203,7 @@ fn clicked_link(call: &Call, account_ref: &AccountRef, account: &Account) -> Lin
         clicked_at: Some(call.now),
         click_expires_at: Some(until),
         tries: 0,
+        tried_at: None,
         died_at: None,
         death: None,
         reported_at: None,

@@ -199,7 +199,7 @@ async fn end_if_spent(
     genuine: Genuine,
 ) -> Result<(), Problem> {
     let is_alive = matches!(link.state(call.now, genuine.key), State::Alive(_));
-    if is_alive && link.tries >= UNLOCK_TRIES_MAX {
+    if is_alive && link.tries >= UNLOCK_TRIES_MAX && !link.is_tried_now(call.now) {
         let reason = WithdrawnReason::TooManyTries;
         let entry = entry(Event::LinkWithdrawn, Some(reason.as_str()), call, link);
         // Refused only if it has just died of something else, which the next call will tell.

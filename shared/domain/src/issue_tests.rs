@@ -75,6 +75,7 @@ fn the_same_link_goes_out_again_only_unclicked_and_within_the_window() {
         clicked_at: None,
         click_expires_at: None,
         tries: 0,
+        tried_at: None,
         died_at: None,
         death: None,
         reported_at: None,

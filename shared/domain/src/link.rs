@@ -65,6 +65,9 @@ pub struct Link {
     /// Passwords tried under its grant.
     #[serde(default)]
     pub tries: u32,
+    /// When the last of them was.
+    #[serde(default, with = "micros::option")]
+    pub tried_at: Option<Timestamp>,
     /// When it was used, superseded or withdrawn.
     #[serde(default, with = "micros::option")]
     pub died_at: Option<Timestamp>,
@@ -233,6 +236,8 @@ impl Remedy {
 
 /// Passwords that may be tried under one grant; a rejected one burns nothing else.
 pub const GRANT_TRIES_MAX: u32 = 20;
+/// How long a password that was tried under a grant can be on its way to the one write.
+const TRY_IN_FLIGHT_SECONDS: u32 = 5;
 /// Present passwords that may be tried under one grant to unlock: each is a guess.
 pub const UNLOCK_TRIES_MAX: u32 = 5;
 
@@ -317,6 +322,13 @@ impl Link {
             (State::Dead(own), Some(withdrawn)) => own.earlier(withdrawn),
         };
         Err((death, self.remedy(account, now)))
+    }
+
+    /// Whether a password that was tried under its grant may still be on its way: until it is known
+    /// how that ended, nothing may end the link under it.
+    #[must_use]
+    pub fn is_tried_now(&self, now: Timestamp) -> bool {
+        self.tried_at.is_some_and(|at| now < after(at, TRY_IN_FLIGHT_SECONDS))
     }
 
     /// Whether what this link was used for still stands: the password that it set is the present

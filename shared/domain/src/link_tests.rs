@@ -28,6 +28,7 @@ fn sent() -> Link {
         clicked_at: None,
         click_expires_at: None,
         tries: 0,
+        tried_at: None,
         died_at: None,
         death: None,
         reported_at: None,
@@ -198,4 +199,11 @@ fn a_purpose_is_its_word_and_a_taken_off_lock_is_shown_again_within_its_window()
         let superseded = dead(Link { purpose, ..clicked(0) }, WrittenDeath::Superseded, 5);
         assert!(!superseded.unlocked_before(at(6), KeyState::Accepted));
     }
+}
+
+#[test]
+fn a_try_is_on_its_way_for_five_seconds() {
+    let tried = Link { tried_at: Some(at(10)), ..clicked(0) };
+    assert_eq!([10, 14, 15].map(|seconds| tried.is_tried_now(at(seconds))), [true, true, false]);
+    assert!(!clicked(0).is_tried_now(at(0)));
 }

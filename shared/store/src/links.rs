@@ -110,7 +110,7 @@ impl Store {
             .update_item()
             .table_name(&self.tables.tokens)
             .key("pk", Key::link(tenant, id).value())
-            .update_expression("ADD tries :one")
+            .update_expression("SET tried_at = :now ADD tries :one")
             .condition_expression(
                 "attribute_exists(link_id) AND attribute_not_exists(died_at) \
                  AND click_expires_at > :now AND tries < :max",

@@ -48,9 +48,9 @@ async fn brought_to(world: &World, end: &str, token: &str) -> i64 {
             assert_eq!(world.set(after(100), &grant, NEW).await.status, 200);
         }
         "too_many_tries" => {
-            let grant = world.grant(after(99), token).await;
-            for _ in 0..21 {
-                world.set(after(100), &grant, "weak").await;
+            let grant = world.grant(after(94), token).await;
+            for seconds in [95; 20].into_iter().chain([100]) {
+                world.set(after(seconds), &grant, "weak").await;
             }
         }
         "address_changed" => done(world, Method::PATCH, "", json!({"login": MOVED})).await,

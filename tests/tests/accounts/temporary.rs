@@ -302,7 +302,7 @@ async fn after_twenty_tries_the_next_sign_in_gives_another_grant() {
     for _ in 0..20 {
         assert_eq!(world.set(after(20), &grant, "weak").await.status, 422);
     }
-    let spent = world.set(after(20), &grant, NEW).await;
+    let spent = world.set(after(25), &grant, NEW).await;
     assert_eq!((spent.code(), spent.text("reason")), ("grant_withdrawn", "too_many_tries"));
     let next = refused(&world, after(30), &password).await;
     assert_ne!(next.text("grant"), grant);

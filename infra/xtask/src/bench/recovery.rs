@@ -114,6 +114,7 @@ impl Prepared {
             clicked_at: Some(now),
             click_expires_at: Some(until),
             tries: 0,
+            tried_at: None,
             died_at: None,
             death: None,
             reported_at: None,
