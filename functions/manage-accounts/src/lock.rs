@@ -4,7 +4,7 @@ use regain_domain::AccountRef;
 use regain_domain::event::Event;
 use regain_domain::tries::Lock;
 use regain_http::{Answer, Call, Problem, ProblemCode};
-use regain_store::{NoticeKind, Story, Unlocked};
+use regain_store::{Mailed, NoticeKind, Story};
 use serde_json::{Value, json};
 
 use crate::change::{notice, notices_limit};
@@ -38,10 +38,8 @@ pub(crate) async fn take_off(step: &ManageAccounts, call: &Call) -> Result<Answe
     let (whose, telling) = ((&account_ref, &account), (&notice, &limit));
     let told = (&entry, &story);
     match step.store.unlock_by_desk(&call.tenant, whose, telling, told, call.now).await? {
-        Unlocked::Done => Ok(account_shown(&account, call.now)),
-        Unlocked::Limited(limited) => Err(Problem::limited(limited.retry_after_seconds(call.now))),
-        Unlocked::AccountRefused(_) | Unlocked::LinkRefused(_) => {
-            Err(Problem::new(ProblemCode::AccountUnknown))
-        }
+        Mailed::Done => Ok(account_shown(&account, call.now)),
+        Mailed::Limited(limited) => Err(Problem::limited(limited.retry_after_seconds(call.now))),
+        Mailed::Changed => Err(Problem::new(ProblemCode::AccountUnknown)),
     }
 }

@@ -5,13 +5,13 @@ use data_encoding::HEXLOWER;
 use regain_domain::event::Event;
 use regain_domain::keys::mac;
 use regain_domain::recovery::{CodeChannel, SentCode};
-use regain_domain::time::after;
+use regain_domain::time::{DAY_SECONDS, HOUR_SECONDS, after};
 use regain_domain::{Account, PhoneNumber, Recovery};
 use regain_http::log;
 use regain_notices::{CodeCall, CodeText};
 use regain_store::{
-    Actor, CodeLimits, CodeRefused, CodeToSend, DAY_SECONDS, Entry, HOUR_SECONDS, Limit, Notice,
-    NoticeKind, OutboxItem, StoreError, Work,
+    Actor, CodeLimits, CodeRefused, CodeToSend, Entry, Limit, Notice, NoticeKind, OutboxItem,
+    StoreError, Work,
 };
 use secrecy::{ExposeSecret, SecretString};
 

@@ -7,7 +7,7 @@ use regain_domain::link::{Alive, LinkPurpose, Origin, State};
 use regain_domain::time::after;
 use regain_domain::{Account, AccountRef, Link, LinkId};
 use regain_store::{
-    Entry, Issued, Limit, LinkRequest, Notice, NoticeKind, REREADS_MAX, RequestedBy, StoreError,
+    Entry, Limit, LinkRequest, Mailed, Notice, NoticeKind, REREADS_MAX, RequestedBy, StoreError,
     Story,
 };
 
@@ -32,7 +32,7 @@ pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), Sto
             let notice = notice(request, (&account_ref, &account), NoticeKind::AccountBlocked);
             let told = told(job, request, &account, Event::RequestRefused, Some(reason.as_str()));
             match turn(job, request, &account, &notice, &told).await? {
-                Issued::Changed => continue,
+                Mailed::Changed => continue,
                 issued => return settle(job, request, &account, &notice, issued).await,
             }
         }
@@ -70,7 +70,7 @@ pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), Sto
             }
             Issue::New { .. } => issue(job, request, &account_ref, &account).await?,
         };
-        if issued != Issued::Changed {
+        if issued != Mailed::Changed {
             return settle(job, request, &account, &notice, issued).await;
         }
     }
@@ -129,7 +129,7 @@ async fn issue(
     request: &LinkRequest,
     account_ref: &AccountRef,
     account: &Account,
-) -> Result<(Notice, Issued), StoreError> {
+) -> Result<(Notice, Mailed), StoreError> {
     let link = Link {
         link_id: request.link_id,
         purpose: request.purpose,
@@ -160,7 +160,7 @@ async fn issue(
     let slot = account.slots.get(&request.purpose);
     let is_asked_for = request.origin() != Origin::Lockout;
     if is_asked_for
-        && matches!(issued, Issued::Limited(_))
+        && matches!(issued, Mailed::Limited(_))
         && slot.is_none_or(|slot| slot.until <= job.now)
     {
         // There is no newest mail that stays good: a stranger used the limit up, and the owner
@@ -180,7 +180,7 @@ async fn turn(
     account: &Account,
     notice: &Notice,
     (entry, story): &(Entry, Story),
-) -> Result<Issued, StoreError> {
+) -> Result<Mailed, StoreError> {
     let limit = mail_limit(job, request, &notice.account_ref);
     let told = (account.account_id.as_str(), entry, story);
     job.step.store.turn_into_notice(&job.item, notice, &limit, told, job.now).await
@@ -191,12 +191,12 @@ async fn settle(
     request: &LinkRequest,
     account: &Account,
     notice: &Notice,
-    issued: Issued,
+    issued: Mailed,
 ) -> Result<(), StoreError> {
     match issued {
-        Issued::Done => send::notice(job, notice).await,
-        Issued::Limited(_) => drop_request(job, request, account, Dropped::MailLimit).await,
-        Issued::Changed => Ok(()),
+        Mailed::Done => send::notice(job, notice).await,
+        Mailed::Limited(_) => drop_request(job, request, account, Dropped::MailLimit).await,
+        Mailed::Changed => Ok(()),
     }
 }
 

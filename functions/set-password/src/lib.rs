@@ -7,7 +7,7 @@ use regain_domain::event::Event;
 use regain_domain::generated::{ENDING_BITS_MIN, WHOLE_BITS_MIN, generate};
 use regain_domain::hashing::{Hasher, Verdict, history_salt, history_with, imported};
 use regain_domain::keys::Keyring;
-use regain_domain::link::{Alive, Death, DeathCause, WithdrawnReason};
+use regain_domain::link::{Act, Alive, Death, DeathCause, WithdrawnReason};
 use regain_domain::password::{NotAPassword, Password};
 use regain_domain::policy::Violation;
 use regain_domain::settings::PasswordAsked;
@@ -92,10 +92,11 @@ async fn account_of(
 /// Counts the try and gives the clicked link; or says why there is nothing left to try.
 async fn count_try(step: &SetPassword, call: &Call, genuine: Genuine) -> Result<Link, Problem> {
     let unknown = || Problem::new(ProblemCode::GrantUnknown);
-    let link = match step.store.count_try(&call.tenant, genuine.id, call.now).await? {
-        Tried::Counted(link) => return Ok(*link),
-        Tried::Refused(link) => link.ok_or_else(unknown)?,
-    };
+    let link =
+        match step.store.count_try(&call.tenant, genuine.id, Act::SetPassword, call.now).await? {
+            Tried::Counted(link) => return Ok(*link),
+            Tried::Refused(link) => link.ok_or_else(unknown)?,
+        };
     let account = account_of(step, call, &link).await?;
     match standing(&link, account.as_ref(), genuine, call)? {
         // Its grant was never given out, so this one was made up.

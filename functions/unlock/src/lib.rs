@@ -8,7 +8,9 @@ use regain_domain::account::Temporary;
 use regain_domain::event::Event;
 use regain_domain::hashing::{Hasher, Verdict};
 use regain_domain::keys::Keyring;
-use regain_domain::link::{Alive, Death, DeathCause, State, UNLOCK_TRIES_MAX, WithdrawnReason};
+use regain_domain::link::{
+    Act, Alive, Death, DeathCause, State, UNLOCK_TRIES_MAX, WithdrawnReason,
+};
 use regain_domain::token::{self, Genuine, TokenPurpose};
 use regain_domain::{Account, AccountRef, Link, LinkId};
 use regain_http::{Answer, Call, Problem, ProblemCode, Sessions, random};
@@ -71,7 +73,7 @@ async fn unlock(step: &TakeLockOff, call: &Call, genuine: Genuine) -> Result<Ans
         match take_off(step, call, &link, None).await? {
             Unlocked::Done => return Ok(unlocked()),
             // It died, or was used, a moment ago: read again.
-            Unlocked::LinkRefused(_) | Unlocked::Limited(_) => {}
+            Unlocked::LinkRefused(_) => {}
             Unlocked::AccountRefused(account) => {
                 return Err(refused(&link, account.as_deref(), genuine, call));
             }
@@ -109,7 +111,7 @@ async fn take_off(
 
 /// Three calls to the store and one argon2 run; with a wrong password too.
 async fn sign_in(step: &TakeLockOff, call: &Call, genuine: Genuine) -> Result<Answer, Problem> {
-    let link = match step.store.count_unlock_try(&call.tenant, genuine.id, call.now).await? {
+    let link = match step.store.count_try(&call.tenant, genuine.id, Act::Unlock, call.now).await? {
         Tried::Counted(link) => *link,
         Tried::Refused(link) => {
             let link = link.ok_or_else(unknown)?;
@@ -122,11 +124,12 @@ async fn sign_in(step: &TakeLockOff, call: &Call, genuine: Genuine) -> Result<An
     let account = account_of(step, call, &link).await?;
     let used = link.unlocked_before(call.now, genuine.key);
     let is_dead = !used && matches!(link.state(call.now, genuine.key), State::Dead(_));
-    let account = account
-        .filter(|account| !is_dead && link.withdrawn_by(Some(account), call.now).is_none())
-        .filter(|account| account.password_disabled_at.is_none());
-    let Some(account) = account else {
-        let account = account_of(step, call, &link).await?;
+    let may = |account: &&Account| {
+        !is_dead
+            && link.withdrawn_by(Some(account), call.now).is_none()
+            && account.password_disabled_at.is_none()
+    };
+    let Some(account) = account.as_ref().filter(may) else {
         return Err(refused(&link, account.as_ref(), genuine, call));
     };
     let verdict = match call.body.password("password") {
@@ -137,7 +140,7 @@ async fn sign_in(step: &TakeLockOff, call: &Call, genuine: Genuine) -> Result<An
         return Err(wrong(step, call, &link).await?);
     }
     // A temporary password opens nothing here: `sign-in` gives the right to replace it.
-    let signed_in = Some(&account).filter(|account| account.temporary_until.is_none());
+    let signed_in = Some(account).filter(|account| account.temporary_until.is_none());
     let done = match used {
         false => match take_off(step, call, &link, signed_in).await? {
             Unlocked::Done => true,
@@ -149,7 +152,6 @@ async fn sign_in(step: &TakeLockOff, call: &Call, genuine: Genuine) -> Result<An
                 now.is_some_and(|link| link.unlocked_before(call.now, genuine.key))
                     && signs_in(step, call, &link, signed_in).await?
             }
-            Unlocked::Limited(_) => false,
         },
         true => signs_in(step, call, &link, signed_in).await?,
     };

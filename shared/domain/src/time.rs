@@ -2,8 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+/// An hour.
+pub const HOUR_SECONDS: u32 = 60 * 60;
+/// A day.
+pub const DAY_SECONDS: u32 = 24 * HOUR_SECONDS;
 /// Ninety days: how long a dead link stays on record, and a support code can be looked up.
-pub const RECORD_KEPT_SECONDS: u32 = 90 * 24 * 60 * 60;
+pub const RECORD_KEPT_SECONDS: u32 = 90 * DAY_SECONDS;
 
 /// `seconds` after `moment`. Saturates at the end of representable time.
 #[must_use]

@@ -127,7 +127,8 @@ impl Store {
         account: &AccountRef,
     ) -> Result<Option<Account>, StoreError> {
         const OPERATION: &str = "read the account";
-        let item = self.account_item(OPERATION, &Key::account(tenant, account)).await?;
+        let key = Key::account(tenant, account);
+        let item = self.read(OPERATION, (&self.tables.accounts, &key)).await?;
         item.map(|item| from_item(OPERATION, item)).transpose()
     }
 
@@ -146,7 +147,8 @@ impl Store {
         let key = Key::account_id(tenant, account_id);
         let mut nowhere_at = None;
         loop {
-            let Some(item) = self.account_item(OPERATION, &key).await? else { return Ok(None) };
+            let item = self.read(OPERATION, (&self.tables.accounts, &key)).await?;
+            let Some(item) = item else { return Ok(None) };
             let Pointer { account_ref } = from_item(OPERATION, item)?;
             let account = self.account(tenant, &account_ref).await?;
             if let Some(account) = account.filter(|account| account.account_id == account_id) {
@@ -172,23 +174,6 @@ impl Store {
             Some(account) => Ok(Some((account_ref.clone(), account))),
             None => self.account_by_id(tenant, account_id).await,
         }
-    }
-
-    async fn account_item(
-        &self,
-        operation: &'static str,
-        key: &Key,
-    ) -> Result<Option<Item>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.tables.accounts)
-            .key("pk", key.value())
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::unavailable(operation, error))?;
-        Ok(answer.item)
     }
 
     /// Makes accounts, each with its pointer and the beginning of its timeline, and leaves alone
@@ -259,12 +244,11 @@ impl Store {
                 .delete_if(Part::Old, (table, &Key::account(tenant, old_ref)), unchanged)?
                 .put_new(Part::New, table, item)?
                 .put(Part::Other, table, pointer(tenant, new_ref, new))?
+                .forget_tries(Part::Other, tenant, new_ref)?
+                .forget_tries(Part::Other, tenant, old_ref)?
         };
-        if old.password_version != new.password_version || old_ref != new_ref {
+        if old_ref == new_ref && old.password_version != new.password_version {
             transaction = transaction.forget_tries(Part::Other, tenant, new_ref)?;
-        }
-        if old_ref != new_ref {
-            transaction = transaction.forget_tries(Part::Other, tenant, old_ref)?;
         }
         for link_id in ended_links(old, new) {
             transaction = transaction.kill(Part::Other, tenant, link_id, death, now, None)?;

@@ -1,6 +1,5 @@
 //! Keys of the back office, in the `tenants` table beside the settings.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;
 use regain_domain::TenantId;
 use regain_domain::api_key::{ApiKey, ApiKeyId, Credential, NewApiKey, Role};
@@ -67,24 +66,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<ApiKey>, StoreError> {
         const OPERATION: &str = "find the key";
+        let key = StoredApiKey::key(&credential.tenant, &credential.id);
+        let values = vec![(":now", moment(now)), (":hash", text(&credential.hash))];
+        let target = (self.tables.tenants.as_str(), &key);
         let used = self
-            .client
-            .update_item()
-            .table_name(&self.tables.tenants)
-            .set_key(Some(StoredApiKey::key(&credential.tenant, &credential.id).attributes()))
-            .update_expression("SET last_used_at = :now")
-            .condition_expression("#hash = :hash")
-            .expression_attribute_names("#hash", "hash")
-            .expression_attribute_values(":now", moment(now))
-            .expression_attribute_values(":hash", text(&credential.hash))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        match used {
-            Ok(answer) => from_item(OPERATION, answer.attributes.unwrap_or_default()).map(Some),
-            Err(error) if is_refused(&error) => Ok(None),
-            Err(error) => Err(StoreError::unavailable(OPERATION, error)),
-        }
+            .update(OPERATION, target, "SET last_used_at = :now", "#hash = :hash", values)
+            .await?;
+        used.ok().map(|item| from_item(OPERATION, item)).transpose()
     }
 
     /// What the edge is handed, since it knows no store.

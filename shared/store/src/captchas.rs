@@ -1,16 +1,16 @@
 //! What a stranger asks for, counted: limits, and the captchas of which only the use is recorded.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;
 use regain_domain::TenantId;
 use regain_domain::captcha::{Challenge, WRONG_MAX};
+use regain_domain::time::HOUR_SECONDS;
 use serde::Deserialize;
 
 use crate::item::{Key, from_item, micros, number, ttl};
-use crate::limits::{HOUR_SECONDS, Limit, Limited};
+use crate::limits::{Limit, Limited};
 use crate::transaction::{Outcome, Transaction};
 use crate::work::OutboxItem;
-use crate::{Store, StoreError, is_refused};
+use crate::{Store, StoreError};
 
 /// How a request that is counted came through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,28 +84,22 @@ impl Store {
         struct Counted {
             wrong: u32,
         }
+        let key = Key::captcha(tenant, &captcha.record());
         let counted = self
-            .client
-            .update_item()
-            .table_name(&self.tables.tokens)
-            .key("pk", Key::captcha(tenant, &captcha.record()).value())
-            .update_expression("ADD wrong :one SET #ttl = :ttl")
-            .condition_expression(CAPTCHA_FRESH)
-            .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":max", number(WRONG_MAX))
-            .expression_attribute_values(":ttl", ttl(captcha.expires_at(), HOUR_SECONDS))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        match counted {
-            Ok(answer) => {
-                let Counted { wrong } =
-                    from_item(OPERATION, answer.attributes.unwrap_or_default())?;
-                Ok(Some(WRONG_MAX.saturating_sub(wrong)))
-            }
-            Err(error) if is_refused(&error) => Ok(None),
-            Err(error) => Err(StoreError::unavailable(OPERATION, error)),
-        }
+            .update(
+                OPERATION,
+                (&self.tables.tokens, &key),
+                "ADD wrong :one SET #ttl = :ttl",
+                CAPTCHA_FRESH,
+                vec![
+                    (":one", number(1)),
+                    (":max", number(WRONG_MAX)),
+                    (":ttl", ttl(captcha.expires_at(), HOUR_SECONDS)),
+                ],
+            )
+            .await?;
+        let Ok(item) = counted else { return Ok(None) };
+        let Counted { wrong } = from_item(OPERATION, item)?;
+        Ok(Some(WRONG_MAX.saturating_sub(wrong)))
     }
 }

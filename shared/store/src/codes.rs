@@ -1,11 +1,11 @@
 //! Codes counted before they are sent.
 
 use jiff::Timestamp;
-use regain_domain::time::after;
+use regain_domain::time::{DAY_SECONDS, after};
 use serde::Deserialize;
 
 use crate::item::{Key, from_item, number, ttl, value};
-use crate::limits::{DAY_SECONDS, Limit};
+use crate::limits::Limit;
 use crate::transaction::{Outcome, Transaction};
 use crate::work::{CodeLimits, CodeToSend, OutboxItem, Work};
 use crate::{REREADS_MAX, Store, StoreError};
@@ -61,7 +61,8 @@ impl Store {
         let (tenant, tokens) = (&item.tenant, &self.tables.tokens);
         let key = Key::codes(tenant, &code.account_id);
         for _ in 0..REREADS_MAX {
-            let sent = self.codes_sent(&key).await?;
+            let read = self.read(OPERATION, (tokens, &key)).await?;
+            let sent: Sent = from_item(OPERATION, read.unwrap_or_default())?;
             let mut kept = sent.within_a_day(now);
             if kept.len() >= usize::try_from(account_day_max).unwrap_or(usize::MAX) {
                 return Ok(Err(CodeRefused::Limited("account")));
@@ -105,19 +106,5 @@ impl Store {
             }
         }
         Ok(Err(CodeRefused::Changed))
-    }
-
-    async fn codes_sent(&self, key: &Key) -> Result<Sent, StoreError> {
-        const OPERATION: &str = "read the codes of a day";
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.tables.tokens)
-            .key("pk", key.value())
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
-        from_item(OPERATION, answer.item.unwrap_or_default())
     }
 }

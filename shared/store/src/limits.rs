@@ -3,19 +3,13 @@
 //! A window begins with the hour, so around the turn of one up to twice the limit can pass. That
 //! is the price of one conditional write; a sliding window would need a read before it.
 
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use jiff::Timestamp;
 use regain_domain::TenantId;
-use regain_domain::time::{after, seconds_until};
+use regain_domain::time::{HOUR_SECONDS, after, seconds_until};
 
 use crate::item::{Key, number, ttl};
-use crate::transaction::Transaction;
-use crate::{Store, StoreError, is_refused};
-
-/// A window of an hour.
-pub const HOUR_SECONDS: u32 = 3600;
-/// A window of a day.
-pub const DAY_SECONDS: u32 = 24 * HOUR_SECONDS;
+use crate::transaction::{Transaction, Values};
+use crate::{Store, StoreError};
 
 /// One limit on one subject.
 #[derive(Clone, Debug)]
@@ -61,6 +55,14 @@ impl Limit {
         Self { name, subject, max, window_seconds: HOUR_SECONDS }
     }
 
+    fn values(&self, now: Timestamp) -> Values {
+        vec![
+            (":one", number(1)),
+            (":max", number(self.max)),
+            (":ttl", ttl(now, 2 * self.window_seconds)),
+        ]
+    }
+
     fn key(&self, tenant: &TenantId, now: Timestamp) -> Key {
         let window = now.as_second().div_euclid(i64::from(self.window_seconds));
         Key::limit(tenant, self.name, &self.subject, window)
@@ -75,25 +77,10 @@ impl Store {
         limit: &Limit,
         now: Timestamp,
     ) -> Result<Result<(), Limited>, StoreError> {
-        let taken = self
-            .client
-            .update_item()
-            .table_name(&self.tables.tokens)
-            .key("pk", limit.key(tenant, now).value())
-            .update_expression(TAKE)
-            .condition_expression(BELOW)
-            .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":max", number(limit.max))
-            .expression_attribute_values(":ttl", ttl(now, 2 * limit.window_seconds))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None)
-            .send()
-            .await;
-        match taken {
-            Ok(_) => Ok(Ok(())),
-            Err(error) if is_refused(&error) => Ok(Err(Limited::now(now))),
-            Err(error) => Err(StoreError::unavailable("take from a limit", error)),
-        }
+        let target = (self.tables.tokens.as_str(), &limit.key(tenant, now));
+        let taken =
+            self.update("take from a limit", target, TAKE, BELOW, limit.values(now)).await?;
+        Ok(taken.map(|_| ()).map_err(|_| Limited::now(now)))
     }
 }
 
@@ -112,11 +99,7 @@ impl<N: Copy> Transaction<'_, N> {
             (table, &limit.key(tenant, now)),
             TAKE,
             BELOW.to_owned(),
-            vec![
-                (":one", number(1)),
-                (":max", number(limit.max)),
-                (":ttl", ttl(now, 2 * limit.window_seconds)),
-            ],
+            limit.values(now),
         )
     }
 }

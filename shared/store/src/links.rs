@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use regain_domain::account::Slot;
-use regain_domain::link::{GRANT_TRIES_MAX, LinkPurpose, WithdrawnReason, WrittenDeath};
+use regain_domain::link::{
+    Act, GRANT_TRIES_MAX, LinkPurpose, UNLOCK_TRIES_MAX, WithdrawnReason, WrittenDeath,
+};
 use regain_domain::time::RECORD_KEPT_SECONDS;
 use regain_domain::{Account, AccountRef, Link, LinkId, TenantId};
 
@@ -40,16 +40,8 @@ impl Store {
     /// A link by its id. One call.
     pub async fn link(&self, tenant: &TenantId, id: LinkId) -> Result<Option<Link>, StoreError> {
         const OPERATION: &str = "read the link";
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.tables.tokens)
-            .key("pk", Key::link(tenant, id).value())
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
-        whole(OPERATION, answer.item)
+        let key = Key::link(tenant, id);
+        whole(OPERATION, self.read(OPERATION, (&self.tables.tokens, &key)).await?)
     }
 
     /// The first click: the link if it is unclicked, alive and in time; the slot if the account is
@@ -97,44 +89,34 @@ impl Store {
         transaction.commit().await.map(|outcome| written(&outcome))
     }
 
-    /// Counts one password under the grant of a clicked link, before it is looked at. One call.
+    /// Counts one password under the grant of a clicked link, before it is looked at: a new one, or
+    /// the present one to unlock with, which may follow the use of its grant. One call.
     pub async fn count_try(
         &self,
         tenant: &TenantId,
         id: LinkId,
+        act: Act,
         now: Timestamp,
     ) -> Result<Tried, StoreError> {
         const OPERATION: &str = "count a try";
-        let counted = self
-            .client
-            .update_item()
-            .table_name(&self.tables.tokens)
-            .key("pk", Key::link(tenant, id).value())
-            .update_expression("SET tried_at = :now ADD tries :one")
-            .condition_expression(
-                "attribute_exists(link_id) AND attribute_not_exists(died_at) \
-                 AND click_expires_at > :now AND tries < :max",
-            )
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":now", micros(now))
-            .expression_attribute_values(":max", number(GRANT_TRIES_MAX))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let error = match counted {
-            Ok(answer) => {
-                let item = answer.attributes.unwrap_or_default();
-                return from_item(OPERATION, item).map(|link| Tried::Counted(Box::new(link)));
+        const COUNTABLE: &str =
+            "attribute_exists(link_id) AND click_expires_at > :now AND tries < :max";
+        let mut values = vec![(":one", number(1)), (":now", micros(now))];
+        let (max, death) = match act {
+            Act::SetPassword => (GRANT_TRIES_MAX, "attribute_not_exists(died_at)"),
+            Act::Unlock => {
+                values.push((":used", value(OPERATION, &WrittenDeath::Used)?));
+                (UNLOCK_TRIES_MAX, "(attribute_not_exists(died_at) OR death = :used)")
             }
-            Err(error) => error,
         };
-        match error.into_service_error() {
-            UpdateItemError::ConditionalCheckFailedException(refused) => {
-                Ok(Tried::Refused(whole(OPERATION, refused.item)?.map(Box::new)))
-            }
-            error => Err(StoreError::unavailable(OPERATION, error)),
-        }
+        values.push((":max", number(max)));
+        let target = (self.tables.tokens.as_str(), &Key::link(tenant, id));
+        let condition = format!("{COUNTABLE} AND {death}");
+        let set = "SET tried_at = :now ADD tries :one";
+        Ok(match self.update(OPERATION, target, set, &condition, values).await? {
+            Ok(item) => Tried::Counted(Box::new(from_item(OPERATION, item)?)),
+            Err(item) => Tried::Refused(whole(OPERATION, item)?.map(Box::new)),
+        })
     }
 
     /// A live link dies and its slot is emptied. "Not me" also ends requests made before it that

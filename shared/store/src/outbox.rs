@@ -9,8 +9,6 @@
 //! One attribute, `next_attempt_at`, is lease and back-off in one: a claim moves it a minute on,
 //! so whoever dies with the work in hand has given it back by then.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use regain_domain::time::after;
 
@@ -19,19 +17,19 @@ use crate::limits::{Limit, Limited};
 use crate::timeline::{Entry, Story};
 use crate::transaction::{Outcome, Transaction};
 use crate::work::{Notice, OutboxItem, SHARDS, Work, shard_value};
-use crate::{Store, StoreError, is_refused};
+use crate::{Store, StoreError};
 
 /// How long a claim holds.
 pub const LEASE_SECONDS: u32 = 60;
 /// Items taken up per partition and minute.
 const DUE_MAX: i32 = 50;
 
-/// How issuing a link ended.
+/// How a write ended that its owner is mailed of, and that a limit on mails counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Issued {
-    /// The link is there, and the outbox item says to send it.
+pub enum Mailed {
+    /// It is written, and the outbox says to send the mail.
     Done,
-    /// The login has had its mails for this hour.
+    /// The login or the account has had its mails for this hour.
     Limited(Limited),
     /// The account is no longer as it was read, or the work has been done by another: read again.
     Changed,
@@ -69,41 +67,28 @@ impl Store {
     /// behind the writer's delays nothing. None: it is done, failed or in other hands. One call.
     pub async fn claim(&self, key: &str, now: Timestamp) -> Result<Option<OutboxItem>, StoreError> {
         const OPERATION: &str = "claim work";
+        let target = (self.tables.outbox.as_str(), &Key::read(key));
         let claimed = self
-            .client
-            .update_item()
-            .table_name(&self.tables.outbox)
-            .key("pk", Key::read(key).value())
-            .update_expression("SET next_attempt_at = :until ADD attempts :one")
-            .condition_expression(
+            .update(
+                OPERATION,
+                target,
+                "SET next_attempt_at = :until ADD attempts :one",
                 "attribute_exists(pk) AND attribute_not_exists(failed_at) \
                  AND (attempts = :zero OR next_attempt_at <= :now)",
+                vec![
+                    (":until", micros(after(now, LEASE_SECONDS))),
+                    (":one", number(1)),
+                    (":zero", number(0)),
+                    (":now", micros(now)),
+                ],
             )
-            .expression_attribute_values(":until", micros(after(now, LEASE_SECONDS)))
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":zero", number(0))
-            .expression_attribute_values(":now", micros(now))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let error = match claimed {
-            Ok(answer) => {
-                let item = answer.attributes.unwrap_or_default();
-                return from_item(OPERATION, item).map(Some);
-            }
-            Err(error) => error,
-        };
-        match error.into_service_error() {
+            .await?;
+        match claimed {
+            Ok(item) => from_item(OPERATION, item).map(Some),
             // What cannot be read is no more readable while another holds it, or its record would
             // pass for done at the second try.
-            UpdateItemError::ConditionalCheckFailedException(refused) => {
-                if let Some(item) = refused.item {
-                    from_item::<OutboxItem>(OPERATION, item)?;
-                }
-                Ok(None)
-            }
-            error => Err(StoreError::unavailable(OPERATION, error)),
+            Err(Some(item)) => from_item::<OutboxItem>(OPERATION, item).map(|_| None),
+            Err(None) => Ok(None),
         }
     }
 
@@ -133,23 +118,11 @@ impl Store {
     /// Does not finish the work, but says when to try again; unless another has claimed it since.
     /// One call.
     pub async fn postpone(&self, item: &OutboxItem, until: Timestamp) -> Result<(), StoreError> {
-        let postponed = self
-            .client
-            .update_item()
-            .table_name(&self.tables.outbox)
-            .key("pk", item.key().value())
-            .update_expression("SET next_attempt_at = :until")
-            .condition_expression("next_attempt_at = :claimed")
-            .expression_attribute_values(":until", micros(until))
-            .expression_attribute_values(":claimed", micros(item.next_attempt_at))
-            .send()
-            .await;
-        match postponed {
-            Err(error) if !is_refused(&error) => {
-                Err(StoreError::unavailable("put work back", error))
-            }
-            _ => Ok(()),
-        }
+        let set = "SET next_attempt_at = :until";
+        let values = vec![(":until", micros(until)), (":claimed", micros(item.next_attempt_at))];
+        let target = (self.tables.outbox.as_str(), &item.key());
+        self.update("put work back", target, set, "next_attempt_at = :claimed", values).await?.ok();
+        Ok(())
     }
 
     /// Gives the work up and tells of it: it leaves the index and stays to be looked at; unless
@@ -229,12 +202,12 @@ impl Store {
         limit: &Limit,
         (account_id, entry, story): (&str, &Entry, &Story),
         now: Timestamp,
-    ) -> Result<Issued, StoreError> {
+    ) -> Result<Mailed, StoreError> {
         let transaction = Transaction::new(self, "turn a request into a notice")
             .take(Part::Limit, &self.tables.tokens, &item.tenant, limit, now)?
             .turned(Part::Other, item, &Work::Send(notice.clone()))?
             .told(item, (account_id, entry, story))?;
-        transaction.commit().await.map(|outcome| issued(&outcome, now))
+        transaction.commit().await.map(|outcome| mailed(&outcome, Part::Limit, now))
     }
 
     /// A request becomes a link. In one transaction: the mail limit, the link if absent, the slot
@@ -248,24 +221,28 @@ impl Store {
         limit: &Limit,
         (entry, story): (&Entry, &Story),
         now: Timestamp,
-    ) -> Result<Issued, StoreError> {
+    ) -> Result<Mailed, StoreError> {
         let before = account.slots.get(&link.purpose).map(|slot| slot.link_id);
         let transaction = Transaction::new(self, "issue a link")
             .take(Part::Limit, &self.tables.tokens, &item.tenant, limit, now)?
             .issue(Part::Other, &item.tenant, link, before, now)?
             .turned(Part::Other, item, &Work::Send(notice.clone()))?
             .told(item, (&account.account_id, entry, story))?;
-        transaction.commit().await.map(|outcome| issued(&outcome, now))
+        transaction.commit().await.map(|outcome| mailed(&outcome, Part::Limit, now))
     }
 }
 
-fn issued(outcome: &Outcome<Part>, now: Timestamp) -> Issued {
+pub(crate) fn mailed<N: Copy + PartialEq>(
+    outcome: &Outcome<N>,
+    limit: N,
+    now: Timestamp,
+) -> Mailed {
     match outcome {
-        Outcome::Committed => Issued::Done,
-        Outcome::Refused(parts) if parts.iter().all(|(part, _)| *part == Part::Limit) => {
-            Issued::Limited(Limited::now(now))
+        Outcome::Committed => Mailed::Done,
+        Outcome::Refused(parts) if parts.iter().all(|(part, _)| *part == limit) => {
+            Mailed::Limited(Limited::now(now))
         }
-        Outcome::Refused(_) => Issued::Changed,
+        Outcome::Refused(_) => Mailed::Changed,
     }
 }
 

@@ -1,18 +1,16 @@
 //! Recoveries in the `tokens` table, and the codes that end them.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use regain_domain::recovery::{MAILS_MAX, SentCode, TRIES_MAX};
+use regain_domain::time::DAY_SECONDS;
 use regain_domain::{Account, Link, LinkId, Recovery, TenantId};
 
 use crate::item::{Item, Key, from_item, micros, number, to_item, ttl, value};
-use crate::limits::DAY_SECONDS;
 use crate::links::{Written, written};
 use crate::timeline::{Entry, Story};
 use crate::transaction::{Outcome, Transaction};
 use crate::work::OutboxItem;
-use crate::{Store, StoreError, is_refused};
+use crate::{Store, StoreError};
 
 /// What a step of a recovery is counted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,16 +77,9 @@ impl Store {
         id: LinkId,
     ) -> Result<Option<Recovery>, StoreError> {
         const OPERATION: &str = "read the recovery";
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.tables.tokens)
-            .key("pk", Key::recovery(tenant, id).value())
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
-        answer.item.map(|item| from_item(OPERATION, item)).transpose()
+        let key = Key::recovery(tenant, id);
+        let item = self.read(OPERATION, (&self.tables.tokens, &key)).await?;
+        item.map(|item| from_item(OPERATION, item)).transpose()
     }
 
     /// Counts one step of a recovery before what was typed is looked at. One call.
@@ -102,6 +93,8 @@ impl Store {
         const OPERATION: &str = "count a step of a recovery";
         const LIVE: &str = "attribute_exists(recovery_id) AND attribute_not_exists(ended_at) \
              AND expires_at > :now AND tries < :tries_max";
+        let mut values =
+            vec![(":one", number(1)), (":now", micros(now)), (":tries_max", number(TRIES_MAX))];
         let (add, and) = match what {
             CountedFor::Phone => {
                 ("ADD tries :one", "(attribute_not_exists(next_code_at) OR next_code_at <= :now)")
@@ -109,41 +102,20 @@ impl Store {
             CountedFor::Code => {
                 ("ADD tries :one", "(attribute_not_exists(#code) OR #code.#until > :now)")
             }
-            CountedFor::Mail => ("ADD mails :one", "mails < :mails_max"),
-        };
-        let mut update = self
-            .client
-            .update_item()
-            .table_name(&self.tables.tokens)
-            .key("pk", Key::recovery(tenant, id).value())
-            .update_expression(add)
-            .condition_expression(format!("{LIVE} AND {and}"))
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":now", micros(now))
-            .expression_attribute_values(":tries_max", number(TRIES_MAX))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        update = match what {
-            CountedFor::Phone => update,
-            CountedFor::Code => update
-                .expression_attribute_names("#code", "code")
-                .expression_attribute_names("#until", "until"),
-            CountedFor::Mail => update.expression_attribute_values(":mails_max", number(MAILS_MAX)),
-        };
-        let error = match update.send().await {
-            Ok(answer) => {
-                let item = answer.attributes.unwrap_or_default();
-                return from_item(OPERATION, item).map(|read| TriedIn::Counted(Box::new(read)));
+            CountedFor::Mail => {
+                values.push((":mails_max", number(MAILS_MAX)));
+                ("ADD mails :one", "mails < :mails_max")
             }
-            Err(error) => error,
         };
-        match error.into_service_error() {
-            UpdateItemError::ConditionalCheckFailedException(refused) => {
-                let recovery = refused.item.map(|item| from_item(OPERATION, item)).transpose()?;
-                Ok(TriedIn::Refused(recovery.map(Box::new)))
+        let target = (self.tables.tokens.as_str(), &Key::recovery(tenant, id));
+        let condition = format!("{LIVE} AND {and}");
+        Ok(match self.update(OPERATION, target, add, &condition, values).await? {
+            Ok(item) => TriedIn::Counted(Box::new(from_item(OPERATION, item)?)),
+            Err(item) => {
+                let recovery = item.map(|item| from_item(OPERATION, item)).transpose()?;
+                TriedIn::Refused(recovery.map(Box::new))
             }
-            error => Err(StoreError::unavailable(OPERATION, error)),
-        }
+        })
     }
 
     /// The number was right: its try is given back, a code is asked for, and the work is written.
@@ -185,23 +157,11 @@ impl Store {
     /// Gives a try back that was counted for a right number, where another code was sent meanwhile.
     /// One call.
     pub async fn give_try_back(&self, tenant: &TenantId, id: LinkId) -> Result<(), StoreError> {
-        let given_back = self
-            .client
-            .update_item()
-            .table_name(&self.tables.tokens)
-            .key("pk", Key::recovery(tenant, id).value())
-            .update_expression("ADD tries :less")
-            .condition_expression("tries > :none")
-            .expression_attribute_values(":less", number(-1))
-            .expression_attribute_values(":none", number(0))
-            .send()
-            .await;
-        match given_back {
-            Err(error) if !is_refused(&error) => {
-                Err(StoreError::unavailable("give a try back", error))
-            }
-            _ => Ok(()),
-        }
+        let target = (self.tables.tokens.as_str(), &Key::recovery(tenant, id));
+        let values = vec![(":less", number(-1)), (":none", number(0))];
+        let add = "ADD tries :less";
+        self.update("give a try back", target, add, "tries > :none", values).await?.ok();
+        Ok(())
     }
 
     /// The code was right: the recovery ends, and becomes a link that is clicked already, if the

@@ -49,17 +49,10 @@ impl Store {
         tenant: &TenantId,
     ) -> Result<Option<TenantSettings>, StoreError> {
         const OPERATION: &str = "read the tenant's settings";
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.tables.tenants)
-            .set_key(Some(Key::tenant(tenant).at(SETTINGS).attributes()))
-            // A tenant made a moment ago must not look gone: its work would be dropped.
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
-        answer.item.map(|item| from_item(OPERATION, item)).transpose()
+        // A tenant made a moment ago must not look gone: its work would be dropped.
+        let key = Key::tenant(tenant).at(SETTINGS);
+        let item = self.read(OPERATION, (&self.tables.tenants, &key)).await?;
+        item.map(|item| from_item(OPERATION, item)).transpose()
     }
 
     /// Makes a tenant with its first key; false if there is or was one of that name. The caller

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
 use jiff::Timestamp;
 use regain_domain::api_key::ApiKeyId;
 use regain_domain::event::Event;
-use regain_domain::time::{RECORD_KEPT_SECONDS, micros};
+use regain_domain::time::{DAY_SECONDS, RECORD_KEPT_SECONDS, micros};
 use regain_domain::{SupportCode, TenantId};
 use serde::{Deserialize, Serialize};
 
@@ -76,8 +76,6 @@ pub struct ToldEntry {
     /// The support code of the request that led to it.
     pub support_code: Option<String>,
 }
-
-const DAY_SECONDS: u32 = 24 * 60 * 60;
 
 impl Entry {
     pub(crate) fn item(
@@ -202,16 +200,9 @@ impl Store {
         code: &SupportCode,
     ) -> Result<Option<ToldStory>, StoreError> {
         const OPERATION: &str = "read the story";
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.tables.timeline)
-            .set_key(Some(Key::support(tenant, code).at(STORY).attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
-        let Some(item) = answer.item else { return Ok(None) };
+        let key = Key::support(tenant, code).at(STORY);
+        let item = self.read(OPERATION, (&self.tables.timeline, &key)).await?;
+        let Some(item) = item else { return Ok(None) };
         let mut story: ToldStory = from_item(OPERATION, item)?;
         if let Some(account_id) = &story.account_id {
             let from = format!("{:020}", story.at.as_microsecond());

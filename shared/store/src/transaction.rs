@@ -248,7 +248,7 @@ impl<'s, N: Copy> Transaction<'s, N> {
 }
 
 /// `#word` in an expression is the attribute `word`: for reserved words and for purposes.
-fn names(expressions: [&str; 2]) -> Option<HashMap<String, String>> {
+pub(crate) fn names(expressions: [&str; 2]) -> Option<HashMap<String, String>> {
     let names: HashMap<_, _> = expressions
         .into_iter()
         .flat_map(|expression| {

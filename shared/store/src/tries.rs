@@ -2,8 +2,6 @@
 //! has it. Counted before the password is looked at; what they come to is decided in
 //! `regain_domain::tries`.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use jiff::Timestamp;
 use regain_domain::settings::Lockout;
 use regain_domain::time::RECORD_KEPT_SECONDS;
@@ -67,18 +65,19 @@ impl Store {
     ) -> Result<Begun, StoreError> {
         let key = Key::tries(tenant, account);
         let failures = || (":failures", number(lockout.failures));
+        let moment = || (":now", micros(now));
         let mut tries = Tries::default();
         for _ in 0..REREADS_MAX {
             let before = || (":before", micros(tries.begun_at.unwrap_or_default()));
             let (begun, expression, condition, values) = match tries.standing(lockout, now) {
                 Standing::InFlight => return Ok(Begun::InFlight),
                 Standing::Shut(_) | Standing::Disabled => return Ok(Begun::Shut),
-                Standing::Open => (Begun::Open, ANOTHER, STILL_OPEN, vec![failures()]),
+                Standing::Open => (Begun::Open, ANOTHER, STILL_OPEN, vec![moment(), failures()]),
                 Standing::Locked(lock) => {
                     let values = vec![before(), failures()];
                     (Begun::Locked(lock), ANOTHER_WHILE_LOCKED, STILL_LOCKED, values)
                 }
-                Standing::Over => (Begun::Open, FIRST, AS_READ, vec![before()]),
+                Standing::Over => (Begun::Open, FIRST, AS_READ, vec![moment(), before()]),
             };
             match self.count(&key, expression, condition, values, now).await? {
                 None => return Ok(begun),
@@ -94,36 +93,22 @@ impl Store {
         key: &Key,
         expression: &str,
         condition: &str,
-        values: Values,
+        mut values: Values,
         now: Timestamp,
     ) -> Result<Option<Tries>, StoreError> {
         const OPERATION: &str = "count a try";
-        let mut update = self
-            .client
-            .update_item()
-            .table_name(&self.tables.tokens)
-            .key("pk", key.value())
-            .update_expression(expression)
-            .condition_expression(format!(
-                "({condition}) AND (attribute_not_exists(in_a_row) OR in_a_row < :in_a_row_max)"
-            ))
-            .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":in_a_row_max", number(IN_A_ROW_MAX))
-            .expression_attribute_values(":ttl", ttl(now, RECORD_KEPT_SECONDS))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        if expression.contains(":now") {
-            update = update.expression_attribute_values(":now", micros(now));
-        }
-        for (name, value) in values {
-            update = update.expression_attribute_values(name, value);
-        }
-        let Err(error) = update.send().await else { return Ok(None) };
-        match error.into_service_error() {
-            UpdateItemError::ConditionalCheckFailedException(refused) => {
-                from_item(OPERATION, refused.item.unwrap_or_default()).map(Some)
-            }
-            error => Err(StoreError::unavailable(OPERATION, error)),
+        let condition = format!(
+            "({condition}) AND (attribute_not_exists(in_a_row) OR in_a_row < :in_a_row_max)"
+        );
+        values.extend([
+            (":one", number(1)),
+            (":in_a_row_max", number(IN_A_ROW_MAX)),
+            (":ttl", ttl(now, RECORD_KEPT_SECONDS)),
+        ]);
+        let target = (self.tables.tokens.as_str(), key);
+        match self.update(OPERATION, target, expression, &condition, values).await? {
+            Ok(_) => Ok(None),
+            Err(item) => from_item(OPERATION, item.unwrap_or_default()).map(Some),
         }
     }
 
@@ -139,23 +124,12 @@ impl Store {
             Begun::Locked(_) => "while_locked",
             Begun::InFlight | Begun::Shut => return Ok(()),
         };
-        let taken_back = self
-            .client
-            .update_item()
-            .table_name(&self.tables.tokens)
-            .key("pk", Key::tries(tenant, account).value())
-            .update_expression(format!("ADD {counter} :less, in_a_row :less"))
-            .condition_expression(format!("{counter} > :none AND in_a_row > :none"))
-            .expression_attribute_values(":less", number(-1))
-            .expression_attribute_values(":none", number(0))
-            .send()
-            .await;
-        match taken_back {
-            Err(error) if !crate::is_refused(&error) => {
-                Err(StoreError::unavailable("take a try back", error))
-            }
-            _ => Ok(()),
-        }
+        let target = (self.tables.tokens.as_str(), &Key::tries(tenant, account));
+        let add = format!("ADD {counter} :less, in_a_row :less");
+        let condition = format!("{counter} > :none AND in_a_row > :none");
+        let values = vec![(":less", number(-1)), (":none", number(0))];
+        self.update("take a try back", target, &add, &condition, values).await?.ok();
+        Ok(())
     }
 
     /// A counted try was wrong: writes so, and the work that follows. One call.
@@ -201,16 +175,9 @@ impl Store {
         account: &AccountRef,
     ) -> Result<Tries, StoreError> {
         const OPERATION: &str = "read the tries";
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.tables.tokens)
-            .key("pk", Key::tries(tenant, account).value())
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::unavailable(OPERATION, error))?;
-        from_item(OPERATION, answer.item.unwrap_or_default())
+        let key = Key::tries(tenant, account);
+        let item = self.read(OPERATION, (&self.tables.tokens, &key)).await?;
+        from_item(OPERATION, item.unwrap_or_default())
     }
 
     /// Finishes the work of a failed try, and with it what the tries came to: each lock once, and

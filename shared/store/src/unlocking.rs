@@ -1,14 +1,13 @@
 //! Taking a lock off: by a grant, with or without the password, and by the desk.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
-use regain_domain::link::{UNLOCK_TRIES_MAX, WrittenDeath};
-use regain_domain::{Account, AccountRef, Link, LinkId, TenantId};
+use regain_domain::link::WrittenDeath;
+use regain_domain::{Account, AccountRef, Link, TenantId};
 
-use crate::item::{Key, from_item, micros, number, text, value};
-use crate::limits::{Limit, Limited};
-use crate::links::{Tried, whole};
+use crate::item::{Key, from_item, number, text};
+use crate::limits::Limit;
+use crate::links::whole;
+use crate::outbox::{Mailed, mailed};
 use crate::timeline::{Entry, Story};
 use crate::transaction::{Outcome, Transaction};
 use crate::work::OutboxItem;
@@ -36,8 +35,6 @@ pub enum Unlocked {
     LinkRefused(Option<Box<Link>>),
     /// The account does not allow it; here it is.
     AccountRefused(Option<Box<Account>>),
-    /// The account has had its notices for this hour.
-    Limited(Limited),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -115,49 +112,7 @@ impl Store {
         Ok(Unlocked::AccountRefused(account))
     }
 
-    /// Counts one present password under a grant to unlock, used or not, before it is looked at.
-    /// One call.
-    pub async fn count_unlock_try(
-        &self,
-        tenant: &TenantId,
-        id: LinkId,
-        now: Timestamp,
-    ) -> Result<Tried, StoreError> {
-        const OPERATION: &str = "count a try to unlock";
-        let counted = self
-            .client
-            .update_item()
-            .table_name(&self.tables.tokens)
-            .key("pk", Key::link(tenant, id).value())
-            .update_expression("SET tried_at = :now ADD tries :one")
-            .condition_expression(
-                "attribute_exists(link_id) AND click_expires_at > :now AND tries < :max \
-                 AND (attribute_not_exists(died_at) OR death = :used)",
-            )
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":now", micros(now))
-            .expression_attribute_values(":max", number(UNLOCK_TRIES_MAX))
-            .expression_attribute_values(":used", value(OPERATION, &WrittenDeath::Used)?)
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let error = match counted {
-            Ok(answer) => {
-                let item = answer.attributes.unwrap_or_default();
-                return from_item(OPERATION, item).map(|link| Tried::Counted(Box::new(link)));
-            }
-            Err(error) => error,
-        };
-        match error.into_service_error() {
-            UpdateItemError::ConditionalCheckFailedException(refused) => {
-                Ok(Tried::Refused(whole(OPERATION, refused.item)?.map(Box::new)))
-            }
-            error => Err(StoreError::unavailable(OPERATION, error)),
-        }
-    }
-
-    /// The desk takes the lock off an account that is still there, and its owner is told. One call.
+    /// The desk takes the lock off an account, if it is still there, and its owner is told. One call.
     pub async fn unlock_by_desk(
         &self,
         tenant: &TenantId,
@@ -165,7 +120,7 @@ impl Store {
         (notice, limit): (&OutboxItem, &Limit),
         (entry, story): (&Entry, &Story),
         now: Timestamp,
-    ) -> Result<Unlocked, StoreError> {
+    ) -> Result<Mailed, StoreError> {
         const OPERATION: &str = "take the lock off";
         let timeline = &self.tables.timeline;
         let transaction = Transaction::new(self, OPERATION)
@@ -180,13 +135,6 @@ impl Store {
             .take(Part::Limit, &self.tables.tokens, tenant, limit, now)?
             .put(Part::Other, timeline, entry.item(OPERATION, tenant, &account.account_id)?)?
             .put(Part::Other, timeline, story.item(OPERATION, tenant)?)?;
-        let refused = match transaction.commit().await? {
-            Outcome::Committed => return Ok(Unlocked::Done),
-            Outcome::Refused(refused) => refused,
-        };
-        Ok(match refused.iter().any(|(part, _)| *part == Part::Account) {
-            true => Unlocked::AccountRefused(None),
-            false => Unlocked::Limited(Limited::now(now)),
-        })
+        transaction.commit().await.map(|outcome| mailed(&outcome, Part::Limit, now))
     }
 }

@@ -6,6 +6,7 @@ use super::urls::{is_a_link_url, is_an_origin, return_url};
 use super::{Demand, OwnPassword, Settings};
 use crate::language::Language;
 use crate::login::Login;
+use crate::time::DAY_SECONDS;
 
 /// A setting out of its bounds; serialised as `{"pointer", "code"}`, and `min` and `max` of a
 /// number.
@@ -43,7 +44,6 @@ impl SettingFault {
     ];
 }
 
-const DAY_SECONDS: u32 = 86_400;
 const MONTH_SECONDS: u32 = 30 * DAY_SECONDS;
 const LIMIT_MAX: u32 = 10_000;
 const LIST_MAX: usize = 50;

@@ -1,13 +1,13 @@
 //! Endpoints for people who are locked out and have a phone: from the captcha to the new password,
 //! or to the lock taken off.
 
+use regain_domain::recovery::{CodeChannel, Reason};
 use regain_notices::ProblemCode as P;
 
 use super::{ACCEPTED, CAPTCHA, LANGUAGE, PASSWORD_MADE_BY, SUPPORT_CODE, THE_RULES, VALID_UNTIL};
 use crate::api::{Field, Kind, Operation, Route};
 
 const RECOVERY: Field = Field::required("recovery", Kind::Token, "From start-recovery.");
-const REASONS: &[&str] = &["forgot_password", "locked_out"];
 const METHODS: &[Field] = &[
     Field::required("kind", Kind::OneOf(&["sms", "voice", "email"]), "How it travels."),
     Field::required(
@@ -29,7 +29,7 @@ pub(super) const START_RECOVERY: Route = Route {
             Field::required("captcha", Kind::Object(CAPTCHA), "A captcha, answered."),
             Field::required(
                 "reason",
-                Kind::OneOf(REASONS),
+                Kind::OneOf(&Reason::WORDS),
                 "`forgot_password`: to choose a new one. `locked_out`: to take the lock off.",
             ),
             LANGUAGE,
@@ -74,7 +74,7 @@ pub(super) const SEND_SMS_CODE: Route = Route {
         body: &[
             RECOVERY,
             Field::required("phone", Kind::Text(40), "The whole number, as people write it."),
-            Field::required("channel", Kind::OneOf(&["sms", "voice"]), "Text message or call."),
+            Field::required("channel", Kind::OneOf(&CodeChannel::WORDS), "Text message or call."),
             LANGUAGE,
         ],
         status: 202,
