@@ -17,9 +17,11 @@ use crate::World;
 impl World {
     /// The id in a token of any purpose.
     pub fn link_id(&self, token: &str) -> LinkId {
-        use TokenPurpose::{CodeReport, Recovery, Report, SetPasswordGrant, UnlockGrant};
-        let others = [SetPasswordGrant, UnlockGrant, Recovery, Report, CodeReport];
-        let purposes = [TokenPurpose::LINKS.as_slice(), &others].concat();
+        use TokenPurpose::{
+            CodeReport, FederatedState, Recovery, Report, SetPasswordGrant, UnlockGrant,
+        };
+        let others = [SetPasswordGrant, UnlockGrant, Recovery, Report, CodeReport, FederatedState];
+        let purposes = [TokenPurpose::MAILED.as_slice(), &others].concat();
         token::read(&self.links, &self.tenant(), &purposes, token).unwrap().id
     }
 

@@ -8,11 +8,13 @@ mod back_office;
 mod functions;
 mod recoveries;
 mod seeds;
+mod signing_in;
 mod steps;
 mod stories;
 mod world;
 
 pub use back_office::{Row, operations};
 pub use seeds::{ACCOUNTS, Account};
+pub use signing_in::App;
 pub use stories::{moment, plain};
 pub use world::{NOW, Reply, Request, World, after};

@@ -5,11 +5,12 @@
 use regain_domain::account::BlockReason;
 use regain_domain::api_key::Role;
 use regain_domain::event::Event;
+use regain_domain::event::{Actor, Entry};
 use regain_domain::hashing::Hasher;
 use regain_domain::password::Password;
 use regain_domain::{AccountRef, Language, Login, Settings, TenantId};
 use regain_http::random;
-use regain_store::{Actor, Created, Entry, NewAccount};
+use regain_store::{Created, NewAccount};
 
 use crate::{World, after};
 

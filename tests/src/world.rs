@@ -165,6 +165,11 @@ impl World {
         self.process_outbox.links = ring();
     }
 
+    /// Has `federated-login` look for the providers there.
+    pub fn look_for_providers_at(&mut self, base: &str) {
+        self.functions.look_for_providers_at(base);
+    }
+
     /// The tenant of the world.
     pub fn tenant(&self) -> TenantId {
         TenantId::parse("demo").unwrap()

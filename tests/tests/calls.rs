@@ -234,7 +234,7 @@ async fn the_keys_of_sessions_cost_nothing() {
     assert_eq!(world.cloud.calls(), []);
 }
 
-const FUNCTIONS: [&str; 12] = [
+const FUNCTIONS: [&str; 15] = [
     "request-reset",
     "click-link",
     "set-password",
@@ -244,14 +244,18 @@ const FUNCTIONS: [&str; 12] = [
     "send-sms-code",
     "check-sms-code",
     "unlock",
+    "magic-login",
+    "second-step",
+    "federated-login",
     "manage-tenants",
     "manage-accounts",
     "process-outbox",
 ];
-const SECRETS: [(SecretName, &str, &str); 3] = [
+const SECRETS: [(SecretName, &str, &str); 4] = [
     (SecretName::Links, "SecretName::Links", "links"),
     (SecretName::Sessions, "SecretName::Sessions", "sessions"),
     (SecretName::Edge, "SecretName::Edge", "edge"),
+    (SecretName::AtRest, "SecretName::AtRest", "at-rest"),
 ];
 
 /// The secrets that a function's wiring names: it reads them at init and nowhere else.
@@ -279,11 +283,13 @@ async fn a_function_reads_exactly_the_secrets_that_it_may_read() {
             assert_eq!(may, named.contains(&secret), "{function} and the secret {name}");
         }
     }
-    let sessions: Vec<&str> = FUNCTIONS
-        .into_iter()
-        .filter(|function| read_at_init(function).contains(&SecretName::Sessions))
-        .collect();
-    assert_eq!(sessions, ["sign-in", "unlock"], "nobody else can make a session");
+    let readers = |secret: SecretName| -> Vec<&str> {
+        FUNCTIONS.into_iter().filter(|function| read_at_init(function).contains(&secret)).collect()
+    };
+    let sessions = ["sign-in", "unlock", "magic-login", "second-step", "federated-login"];
+    assert_eq!(readers(SecretName::Sessions), sessions, "nobody else can make a session");
+    let at_rest = ["sign-in", "second-step", "federated-login", "manage-tenants"];
+    assert_eq!(readers(SecretName::AtRest), at_rest, "nobody else can open what is sealed");
 }
 
 #[tokio::test]

@@ -231,7 +231,8 @@ fn every_function_holds_only_the_secrets_it_needs() {
                 .filter(|grant| grant.action.ends_with("GetSecretValue"));
             let short = |arn: String| {
                 let (_, name) = arn.rsplit_once('/').unwrap();
-                name.split('-').next().unwrap().to_owned()
+                // An ARN ends in the name, a dash and six characters.
+                name.rsplit_once('-').unwrap().0.to_owned()
             };
             (name, secrets.map(|grant| short(grant.resource)).collect())
         })
@@ -240,13 +241,16 @@ fn every_function_holds_only_the_secrets_it_needs() {
         ("captcha", vec!["edge"]),
         ("check-sms-code", vec!["edge", "links"]),
         ("click-link", vec!["edge", "links"]),
+        ("federated-login", vec!["at-rest", "edge", "links", "sessions"]),
+        ("magic-login", vec!["edge", "links", "sessions"]),
         ("manage-accounts", vec!["edge", "links"]),
-        ("manage-tenants", vec!["edge"]),
+        ("manage-tenants", vec!["at-rest", "edge"]),
         ("process-outbox", vec!["links"]),
         ("request-reset", vec!["edge", "links"]),
+        ("second-step", vec!["at-rest", "edge", "sessions"]),
         ("send-sms-code", vec!["edge", "links"]),
         ("set-password", vec!["edge", "links"]),
-        ("sign-in", vec!["edge", "links", "sessions"]),
+        ("sign-in", vec!["at-rest", "edge", "links", "sessions"]),
         ("start-recovery", vec!["edge", "links"]),
         ("unlock", vec!["edge", "links", "sessions"]),
     ];

@@ -8,9 +8,10 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use regain_domain::account::BlockReason;
 use regain_domain::event::Event;
+use regain_domain::event::{Actor, Entry};
 use regain_domain::hashing::{Cost, Hasher};
 use regain_domain::password::Password;
-use regain_store::{Actor, Entry, Written};
+use regain_store::Written;
 use regain_tests::{Reply, Request, World, after};
 use serde_json::{Value, json};
 

@@ -14,8 +14,7 @@ use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{Link, LinkId, Recovery};
 use regain_http::{Answer, Call, Fault, Problem, ProblemCode, random};
 use regain_store::{
-    Actor, CodeUsed, CountedFor, Entry, FailedTry, OutboxItem, REREADS_MAX, Store, TriedIn, TryOf,
-    Work,
+    CodeUsed, CountedFor, FailedTry, OutboxItem, REREADS_MAX, Store, TriedIn, TryOf, Work,
 };
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -29,7 +28,7 @@ pub struct CheckSmsCode {
 }
 
 /// Answers one request. Two calls to the store, right or wrong; a third where the grant of an
-/// earlier code is still in its slot.
+/// earlier code is still in its slot, or the tenant's rules depend on the second step.
 pub async fn handle(step: &CheckSmsCode, call: &Call) -> Result<Answer, Problem> {
     let typed = digits(call.body.token("code"))?;
     let recovery = counted(step, call).await?;
@@ -94,22 +93,13 @@ async fn right(
     call.log.set("account.ref", code.account_id.as_str());
     let link = clicked_link(call, recovery, code);
     call.log.set("link.purpose", link.purpose.as_str());
-    let entry = Entry {
-        event: Event::CodeAccepted,
-        at: call.now,
-        actor: Actor::Caller,
-        source: Some(call.source.clone()),
-        cause: Some(recovery.reason.as_str().to_owned()),
-        subject: link.link_id.to_string(),
-        support_code: Some(recovery.support_code.clone()),
-        kept_days: call.settings.timeline_days,
-    };
+    let entry = call.entry(Event::CodeAccepted, Some(recovery.reason.as_str())).of_link(&link);
     let spent = || Problem::new(ProblemCode::CodeSpent).with_support_code(&recovery.support_code);
     let mut before = None;
     for _ in 0..REREADS_MAX {
         let both = (&link, before);
         match step.store.use_code(&call.tenant, recovery, both, &entry, call.now).await? {
-            CodeUsed::Done => return Ok(granted(step, call, &link)),
+            CodeUsed::Done => return granted(step, call, &link).await,
             CodeUsed::RecoveryRefused => return Err(spent()),
             CodeUsed::AccountRefused(account) => {
                 // Number, login or password was changed since, or the account was blocked.
@@ -150,7 +140,7 @@ fn clicked_link(call: &Call, recovery: &Recovery, code: &SentCode) -> Link {
     }
 }
 
-fn granted(step: &CheckSmsCode, call: &Call, link: &Link) -> Answer {
+async fn granted(step: &CheckSmsCode, call: &Call, link: &Link) -> Result<Answer, Problem> {
     let grant =
         token::mint(&step.links, &call.tenant, TokenPurpose::grant(link.purpose), link.link_id);
     let act = link.purpose.act();
@@ -159,8 +149,20 @@ fn granted(step: &CheckSmsCode, call: &Call, link: &Link) -> Answer {
         "purpose": act.as_str(),
         "valid_until": link.expires_at,
     }));
-    match act {
-        Act::SetPassword => call.with_password_rules(answer),
-        Act::Unlock => answer,
+    Ok(match act {
+        Act::SetPassword => {
+            let second_step = second_step(step, call, link).await?;
+            call.with_password_rules(answer, second_step)
+        }
+        Act::Unlock | Act::SignIn => answer,
+    })
+}
+
+/// Whether the account's second step is on; read only where the tenant's rules ask it.
+async fn second_step(step: &CheckSmsCode, call: &Call, link: &Link) -> Result<bool, Problem> {
+    if !call.settings.asks_for_second_step() {
+        return Ok(false);
     }
+    let account = step.store.account_of(&call.tenant, link.whose()).await?;
+    Ok(account.is_some_and(|(_, account)| account.second_step.is_some()))
 }

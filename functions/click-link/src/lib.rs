@@ -4,14 +4,14 @@
 //! All three are POST: mail scanners open links, and some run scripts, so GET and HEAD change
 //! nothing anywhere. A link that can do nothing more says why, since when, and what helps.
 
-use regain_domain::event::Event;
+use regain_domain::event::{Entry, Event};
 use regain_domain::keys::{KeyState, Keyring};
 use regain_domain::link::{Act, Alive, DeathCause, State, WithdrawnReason};
 use regain_domain::token::{self, Genuine, TokenPurpose};
 use regain_domain::{Account, AccountRef, Link, Login};
 use regain_http::{Answer, Call, Problem, ProblemCode};
 use regain_notices::Dead;
-use regain_store::{Actor, Entry, REREADS_MAX, Store, Written};
+use regain_store::{REREADS_MAX, Store, Written};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -35,7 +35,7 @@ pub async fn handle(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
 
 /// Where the link stands. Two calls to the store; changes nothing.
 async fn check(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
-    let genuine = genuine(step, call, &TokenPurpose::LINKS)?;
+    let genuine = genuine(step, call, &TokenPurpose::MAILED)?;
     let link = link(step, call, genuine).await?;
     let (link, account) = with_account(step, call, genuine, link).await?;
     let (state, until) = match standing(&link, account.as_ref(), genuine.key, call)? {
@@ -51,29 +51,35 @@ async fn check(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
     })))
 }
 
-/// A person's click. Two calls to the store; a dead link may cost one more.
+/// A person's click. Two calls to the store; a dead link may cost one more, and so may a tenant whose
+/// rules depend on the second step.
 async fn click(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
-    let genuine = genuine(step, call, &TokenPurpose::LINKS)?;
+    let genuine = genuine(step, call, &TokenPurpose::CLICKED)?;
     for _ in 0..REREADS_MAX {
         let link = link(step, call, genuine).await?;
         if let State::Alive(Alive::Sent { .. }) = link.state(call.now, genuine.key) {
             let deadline = link.click_deadline(call.now, &call.settings);
-            let entry = entry(Event::LinkClicked, &link, call);
+            let entry = call.entry(Event::LinkClicked, None).of_link(&link);
             match step.store.click(&call.tenant, &link, deadline, &entry, call.now).await? {
-                Written::Done => return Ok(granted(step, call, &link, deadline)),
+                Written::Done => return granted(step, call, &link, deadline).await,
                 Written::Changed => {}
             }
         }
         // Clicked before, dead, or changed in between: the account tells which.
         let (link, account) = with_account(step, call, genuine, link).await?;
         if let Alive::Clicked { until } = standing(&link, account.as_ref(), genuine.key, call)? {
-            return Ok(granted(step, call, &link, until));
+            return granted(step, call, &link, until).await;
         }
     }
     Err(Problem::busy())
 }
 
-fn granted(step: &ClickLink, call: &Call, link: &Link, until: jiff::Timestamp) -> Answer {
+async fn granted(
+    step: &ClickLink,
+    call: &Call,
+    link: &Link,
+    until: jiff::Timestamp,
+) -> Result<Answer, Problem> {
     let purpose = TokenPurpose::grant(link.purpose);
     let grant = token::mint(&step.links, &call.tenant, purpose, link.link_id);
     let answer = Answer::new(json!({
@@ -83,19 +89,30 @@ fn granted(step: &ClickLink, call: &Call, link: &Link, until: jiff::Timestamp) -
         "login": link.login.as_deref().unwrap_or_default(),
     }));
     let answer = answer.and("return_url", call.return_url(link));
-    match link.purpose.act() {
-        Act::SetPassword => call.with_password_rules(answer),
-        Act::Unlock => answer,
+    Ok(match link.purpose.act() {
+        Act::SetPassword => {
+            let second_step = second_step(step, call, link).await?;
+            call.with_password_rules(answer, second_step)
+        }
+        Act::Unlock | Act::SignIn => answer,
+    })
+}
+
+/// Whether the account's second step is on; read only where the tenant's rules ask it.
+async fn second_step(step: &ClickLink, call: &Call, link: &Link) -> Result<bool, Problem> {
+    if !call.settings.asks_for_second_step() {
+        return Ok(false);
     }
+    let account = step.store.account_of(&call.tenant, link.whose()).await?;
+    Ok(account.is_some_and(|(_, account)| account.second_step.is_some()))
 }
 
 /// "This was not me." A live link or recovery dies, and nothing else changes. After it was used,
 /// every session, link and grant of the account ends and the account is flagged; the password
 /// stays. Repeating it does the same again.
 async fn withdraw(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
-    let [reset, invite, unlock] = TokenPurpose::LINKS;
     let reports = [TokenPurpose::Report, TokenPurpose::CodeReport];
-    let purposes = [reset, invite, unlock, reports[0], reports[1]];
+    let purposes = [TokenPurpose::MAILED.as_slice(), &reports].concat();
     let genuine = genuine(step, call, &purposes)?;
     for _ in 0..REREADS_MAX {
         let link = match link(step, call, genuine).await {
@@ -113,8 +130,7 @@ async fn withdraw(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
         let (written, status) = match standing(&link, account.as_ref(), genuine.key, call) {
             Ok(_) => {
                 let reason = WithdrawnReason::NotMe;
-                let cause = Some(reason.as_str().to_owned());
-                let entry = Entry { cause, ..entry(Event::LinkWithdrawn, &link, call) };
+                let entry = call.entry(Event::LinkWithdrawn, Some(reason.as_str())).of_link(&link);
                 let store = &step.store;
                 let written = store.withdraw(&call.tenant, &link, reason, &entry, call.now).await?;
                 (written, "withdrawn")
@@ -127,7 +143,7 @@ async fn withdraw(step: &ClickLink, call: &Call) -> Result<Answer, Problem> {
                     (Written::Done, "reported")
                 }
                 (State::Dead(death), Some(account)) if death.cause == DeathCause::Used => {
-                    let entry = entry(Event::NotMeReported, &link, call);
+                    let entry = call.entry(Event::NotMeReported, None).of_link(&link);
                     // Where it is now: it may have moved since the link was used.
                     let account_ref = AccountRef::of(&call.tenant, &Login::parse(&account.login)?);
                     let what = (&link, &account_ref, &account);
@@ -159,14 +175,9 @@ async fn end_recovery(step: &ClickLink, call: &Call, genuine: Genuine) -> Result
         return Ok(if used { Written::Changed } else { Written::Done });
     }
     let entry = Entry {
-        event: Event::RecoveryEnded,
-        at: call.now,
-        actor: Actor::Caller,
-        source: Some(call.source.clone()),
-        cause: Some(WithdrawnReason::NotMe.as_str().to_owned()),
         subject: recovery.recovery_id.to_string(),
         support_code: Some(recovery.support_code.clone()),
-        kept_days: call.settings.timeline_days,
+        ..call.entry(Event::RecoveryEnded, Some(WithdrawnReason::NotMe.as_str()))
     };
     let told = (code.account_id.as_str(), &entry);
     Ok(step.store.end_recovery(&call.tenant, genuine.id, told, call.now).await?)
@@ -212,17 +223,4 @@ fn standing(
 ) -> Result<Alive, Problem> {
     link.standing(account, key, call.now)
         .map_err(|(death, remedy)| Problem::dead(Dead::Link, death, remedy, &link.support_code))
-}
-
-fn entry(event: Event, link: &Link, call: &Call) -> Entry {
-    Entry {
-        event,
-        at: call.now,
-        actor: Actor::Caller,
-        source: Some(call.source.clone()),
-        cause: None,
-        subject: link.link_id.to_string(),
-        support_code: Some(link.support_code.clone()),
-        kept_days: call.settings.timeline_days,
-    }
 }

@@ -7,14 +7,14 @@ use regain_domain::link::{LinkPurpose, WithdrawnReason, WrittenDeath};
 use regain_domain::{Account, AccountRef, LinkId, Login};
 use regain_http::{Answer, Call, Fault, Problem, ProblemCode, random};
 use regain_store::{
-    Limit, LinkRequest, Notice, NoticeKind, OutboxItem, REREADS_MAX, RequestedBy, Rewrite,
-    Rewritten, Work, Written,
+    Limit, MailRequest, Notice, NoticeKind, OutboxItem, REREADS_MAX, RequestedBy, Rewrite,
+    Rewritten, TriesOf, Wanted, Work, Written,
 };
 use secrecy::SecretString;
 use serde_json::json;
 
 use crate::create::phone;
-use crate::{ManageAccounts, actor, entry, named, shown};
+use crate::{ManageAccounts, named, shown};
 
 /// What a step makes of an account.
 pub(crate) struct Changed {
@@ -52,13 +52,15 @@ pub(crate) async fn rewrite(
             .iter()
             .map(|telling| notice(call, &new_ref, &account, telling))
             .collect();
+        let limit = notices_limit(call, &account);
         let rewrite = Rewrite {
             before: (&account_ref, &account),
             after: (&new_ref, &changed.account),
             death: WrittenDeath::Withdrawn(changed.reason),
             notices: &notices,
-            limit: &notices_limit(call, &account),
-            entry: &entry(call, changed.event, changed.cause.as_deref()),
+            limit: changed.notices.first().map(|_| &limit),
+            forgotten: &forgotten(&new_ref, &account, &changed.account),
+            entry: &call.entry(changed.event, changed.cause.as_deref()),
             now: call.now,
         };
         match step.store.rewrite_account(&call.tenant, rewrite).await? {
@@ -71,6 +73,19 @@ pub(crate) async fn rewrite(
         }
     }
     Err(Problem::busy())
+}
+
+/// What was counted of a password or a second step that is there no more.
+fn forgotten<'a>(
+    account_ref: &'a AccountRef,
+    before: &'a Account,
+    after: &Account,
+) -> Vec<TriesOf<'a>> {
+    let password = before.password_version != after.password_version;
+    let second_step = before.second_step.is_some() && after.second_step.is_none();
+    let password = password.then_some(TriesOf::Password(account_ref));
+    let second_step = second_step.then_some(TriesOf::SecondStep(&before.account_id));
+    [password, second_step].into_iter().flatten().collect()
 }
 
 /// Changes that are mailed count for themselves: a key must not flood a mailbox.
@@ -86,7 +101,7 @@ pub(crate) fn notice(
     (kind, to): &Telling,
 ) -> OutboxItem {
     let work = Work::Send(Notice {
-        notice: *kind,
+        notice: kind.clone(),
         account_ref: account_ref.clone(),
         account_id: account.account_id.clone(),
         to: to.clone(),
@@ -207,7 +222,7 @@ pub(crate) async fn erase(step: &ManageAccounts, call: &Call) -> Result<Answer, 
     for _ in 0..REREADS_MAX {
         let (account_ref, account) = named(step, call).await?;
         let (store, as_read) = (&step.store, (&account_ref, &account));
-        let entry = entry(call, Event::AccountErased, None);
+        let entry = call.entry(Event::AccountErased, None);
         match store.erase_account(&call.tenant, as_read, Some(&entry), call.now).await? {
             Written::Done => return Ok(Answer::empty()),
             Written::Changed => {}
@@ -230,9 +245,9 @@ pub(crate) async fn send_link(step: &ManageAccounts, call: &Call) -> Result<Answ
         "invite" if account.password_phc.is_none() => LinkPurpose::Invite,
         _ => LinkPurpose::Reset,
     };
-    let request = LinkRequest {
-        purpose,
-        actor: actor(call),
+    let request = MailRequest {
+        wanted: Wanted::Link(purpose),
+        actor: call.actor(),
         by: RequestedBy::Account { account_ref, account_id: account.account_id },
         link_id,
         requested_at: call.now,
@@ -242,7 +257,7 @@ pub(crate) async fn send_link(step: &ManageAccounts, call: &Call) -> Result<Answ
         source: Some(call.source.clone()),
         support_code: call.support_code.clone(),
     };
-    let work = Work::LinkRequested(request);
+    let work = Work::MailRequested(request);
     let id = format!("{}-{link_id}", purpose.as_str());
     step.store.put_outbox(&OutboxItem::new(&call.tenant, id, work, call.now)).await?;
     Ok(Answer::new(json!({

@@ -10,7 +10,7 @@ use regain_http::{Answer, Body, Call, Fault, Line, Problem, ProblemCode, random}
 use regain_store::{Created, NewAccount};
 use serde_json::{Value, json};
 
-use crate::{ManageAccounts, entry, shown};
+use crate::{ManageAccounts, shown};
 
 /// Makes one account. One call to the store; two argon2 runs if a password is given.
 pub(crate) async fn one(step: &ManageAccounts, call: &Call) -> Result<Answer, Problem> {
@@ -110,7 +110,7 @@ fn new_account(call: &Call, body: &Body, cause: Option<&str>) -> Result<NewAccou
     Ok(NewAccount {
         account_ref: AccountRef::of(&call.tenant, login),
         account,
-        entry: entry(call, Event::AccountCreated, cause),
+        entry: call.entry(Event::AccountCreated, cause),
     })
 }
 

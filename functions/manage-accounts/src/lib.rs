@@ -7,16 +7,16 @@ mod change;
 mod create;
 mod lock;
 mod read;
+mod second_step;
 mod temporary;
 
 use jiff::Timestamp;
-use regain_domain::event::Event;
 use regain_domain::hashing::Hasher;
 use regain_domain::keys::Keyring;
 use regain_domain::seal::Seal;
-use regain_domain::{Account, AccountRef};
+use regain_domain::{Account, AccountRef, Provider};
 use regain_http::{Answer, Call, Problem, ProblemCode};
-use regain_store::{Actor, Entry, Store};
+use regain_store::Store;
 use serde_json::{Value, json};
 
 /// What these steps need.
@@ -44,6 +44,7 @@ pub async fn handle(step: &ManageAccounts, call: &Call) -> Result<Answer, Proble
         "block-account" => change::block(step, call).await,
         "unblock-account" => change::unblock(step, call).await,
         "unlock-account" => lock::take_off(step, call).await,
+        "second-step-off" => second_step::switch_off(step, call).await,
         "set-temporary-password" => temporary::set(step, call).await,
         "read-timeline" => read::timeline(step, call).await,
         "read-story" => read::story(step, call).await,
@@ -103,27 +104,10 @@ fn shown_value(account: &Account, now: Timestamp) -> Value {
         members.extend(set_at);
         let disabled_at = account.password_disabled_at;
         members.extend(disabled_at.map(|at| ("password_disabled_at".to_owned(), json!(at))));
+        let second_step = account.second_step.as_ref().map(|_| "totp");
+        members.extend(second_step.map(|word| ("second_step".to_owned(), json!(word))));
+        let providers: Vec<Provider> = account.identities.keys().copied().collect();
+        members.insert("providers".to_owned(), json!(providers));
     }
     shown
-}
-
-/// What the timeline says of this call.
-fn entry(call: &Call, event: Event, cause: Option<&str>) -> Entry {
-    Entry {
-        event,
-        at: call.now,
-        actor: actor(call),
-        source: Some(call.source.clone()),
-        cause: cause.map(str::to_owned),
-        subject: call.support_code.to_string(),
-        support_code: Some(call.support_code.clone()),
-        kept_days: call.settings.timeline_days,
-    }
-}
-
-fn actor(call: &Call) -> Actor {
-    match &call.key {
-        Some(key) => Actor::Key(key.id.clone()),
-        None => Actor::Caller,
-    }
 }

@@ -4,11 +4,11 @@ use regain_domain::AccountRef;
 use regain_domain::event::Event;
 use regain_domain::tries::Lock;
 use regain_http::{Answer, Call, Problem, ProblemCode};
-use regain_store::{Mailed, NoticeKind, Story};
+use regain_store::{Mailed, NoticeKind, Story, TriesOf};
 use serde_json::{Value, json};
 
 use crate::change::{notice, notices_limit};
-use crate::{ManageAccounts, entry, named, shown as account_shown};
+use crate::{ManageAccounts, named, shown as account_shown};
 
 /// The lock of an account, if it is locked. One call to the store.
 pub(crate) async fn of(
@@ -16,7 +16,7 @@ pub(crate) async fn of(
     call: &Call,
     account_ref: &AccountRef,
 ) -> Result<Option<Lock>, Problem> {
-    let tries = step.store.tries(&call.tenant, account_ref).await?;
+    let tries = step.store.tries(&call.tenant, TriesOf::Password(account_ref)).await?;
     Ok(tries.locked(&call.settings.lockout, call.now))
 }
 
@@ -31,7 +31,7 @@ pub(crate) async fn take_off(step: &ManageAccounts, call: &Call) -> Result<Answe
     if of(step, call, &account_ref).await?.is_none() {
         return Ok(account_shown(&account, call.now));
     }
-    let entry = entry(call, Event::AccountUnlocked, Some("by_desk"));
+    let entry = call.entry(Event::AccountUnlocked, Some("by_desk"));
     let story = Story::of(&entry, &account.account_id, &call.support_code);
     let notice = notice(call, &account_ref, &account, &(NoticeKind::UnlockedByDesk, None));
     let limit = notices_limit(call, &account);

@@ -1,12 +1,12 @@
 //! Finding and reading: accounts, timelines, stories.
 
-use regain_domain::event::Event;
+use regain_domain::event::{Actor, Event};
 use regain_domain::keys::KeyState;
 use regain_domain::link::{Alive, DeathCause};
 use regain_domain::{AccountRef, LinkId, Login, SupportCode};
 use regain_http::{Answer, Call, Problem, ProblemCode, dead_code};
 use regain_notices::Dead;
-use regain_store::{Actor, Summary, ToldEntry, ToldStory};
+use regain_store::{Summary, ToldEntry, ToldStory};
 use serde_json::{Value, json};
 
 use crate::{ManageAccounts, lock, named, shown, shown_value};

@@ -2,7 +2,7 @@
 //!
 //! It is in the answer to this call and nowhere else. It opens nothing but the right to choose
 //! another, for 24 hours; and it ends every link and session, so that whoever had the account
-//! before has it no more.
+//! before has it no more. It unlinks providers and switches the second step off.
 
 use regain_domain::Account;
 use regain_domain::account::TEMPORARY_PASSWORD_SECONDS;
@@ -34,6 +34,11 @@ pub(crate) async fn set(step: &ManageAccounts, call: &Call) -> Result<Answer, Pr
         let salts = [random(), random()];
         step.hasher.give_password(&mut account, &made.password, &step.links, salts)?;
         account.temporary_until = Some(until);
+        // Who sits at the desk may have lost the phone too. SECURITY: held by
+        // `a_temporary_password_switches_the_second_step_off`.
+        account.second_step = None;
+        account.enrolment = None;
+        account.identities.clear();
         account.end(WithdrawnReason::ByDesk, call.now);
         Ok(Some(Changed {
             account,

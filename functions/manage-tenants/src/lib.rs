@@ -21,6 +21,8 @@ pub struct ManageTenants {
     pub store: Store,
     /// Seals cursors.
     pub cursors: Seal,
+    /// Seals the secrets of providers' clients.
+    pub client_secrets: Seal,
 }
 
 /// Keys that a tenant may have, so that they fit in one transaction when it is deleted.

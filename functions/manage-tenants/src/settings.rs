@@ -1,8 +1,9 @@
 //! Settings: read, changed by merge patch, and judged.
 
 use regain_domain::api_key::Role;
+use regain_domain::settings::client_secret_context;
 use regain_domain::{Settings, compliance};
-use regain_http::{Answer, Call, Fault, Problem, ProblemCode};
+use regain_http::{Answer, Call, Fault, Problem, ProblemCode, random};
 use regain_store::{REREADS_MAX, TenantSettings, Written};
 use serde_json::{Map, Value, json};
 
@@ -20,7 +21,8 @@ pub(crate) async fn read(step: &ManageTenants, call: &Call) -> Result<Answer, Pr
 /// Changes settings. Two calls to the store; two more for each time that another was faster, unless
 /// the caller has said what must not have changed.
 pub(crate) async fn change(step: &ManageTenants, call: &Call) -> Result<Answer, Problem> {
-    let patch = call.body.merge_patch();
+    let mut patch = call.body.merge_patch();
+    seal_secrets(step, call, &mut patch);
     let is_operator = call.key.as_ref().is_some_and(|key| key.role == Role::Operator);
     let reserved = OPERATORS.iter().filter(|name| !is_operator && patch.contains_key(**name));
     let reserved = reserved.map(|name| Fault::new(format!("/{name}"), "operator_only"));
@@ -59,8 +61,35 @@ async fn stored(step: &ManageTenants, call: &Call) -> Result<TenantSettings, Pro
 }
 
 fn shown(settings: &Settings, version: u64) -> Answer {
-    let answer = json!({"settings": settings, "effective": settings.effective()});
-    Answer::new(answer).tagged(tag(version))
+    let [chosen, effective] = [settings, &settings.effective()].map(without_secrets);
+    Answer::new(json!({"settings": chosen, "effective": effective})).tagged(tag(version))
+}
+
+/// SECURITY: what was sealed is never shown, sealed or not. Held by
+/// `a_client_secret_is_sealed_and_never_shown`.
+fn without_secrets(settings: &Settings) -> Value {
+    let mut shown = json!(settings);
+    for client in clients(&mut shown) {
+        client.remove("client_secret");
+    }
+    shown
+}
+
+/// The clients of providers in settings, or in a patch of them.
+fn clients(settings: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+    let providers = settings.get_mut("providers").and_then(Value::as_object_mut);
+    providers.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut)
+}
+
+/// A secret is sealed before anything else is done with it.
+fn seal_secrets(step: &ManageTenants, call: &Call, patch: &mut Map<String, Value>) {
+    let providers = patch.get_mut("providers").and_then(Value::as_object_mut);
+    for (provider, client) in providers.into_iter().flatten() {
+        if let Some(Value::String(secret)) = client.get_mut("client_secret") {
+            let context = client_secret_context(&call.tenant, provider);
+            *secret = step.client_secrets.seal(&context, secret, random());
+        }
+    }
 }
 
 fn tag(version: u64) -> String {
@@ -84,12 +113,20 @@ fn merged(settings: &Settings, patch: &Map<String, Value>) -> Result<Settings, P
 /// RFC 7396 §2.
 fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
     for (name, value) in patch {
-        match (value, target.get_mut(name)) {
-            (Value::Null, _) => {
+        match value {
+            Value::Null => {
                 target.remove(name);
             }
-            (Value::Object(patch), Some(Value::Object(target))) => merge(target, patch),
-            (value, _) => {
+            Value::Object(patch) => {
+                let member = target.entry(name.clone()).or_insert_with(|| json!({}));
+                if !member.is_object() {
+                    *member = json!({});
+                }
+                if let Value::Object(member) = member {
+                    merge(member, patch);
+                }
+            }
+            value => {
                 target.insert(name.clone(), value.clone());
             }
         }
@@ -117,6 +154,28 @@ mod tests {
         assert_eq!(merged.frontend.return_urls, ["https://a.example/"]);
         assert_eq!(merged.support_contact.as_deref(), Some("help@example.com"));
         assert_eq!(merged.name, "Demo");
+    }
+
+    /// RFC 7396 §2: what is null in a member that is not there yet is not there either.
+    #[test]
+    fn a_patch_of_what_is_not_there_makes_it_without_its_nulls() {
+        let patch = json!({"providers": {"google": {"client_id": "a", "client_secret": null}}});
+        let merged = merged(&Settings::default(), patch.as_object().unwrap()).ok().unwrap();
+        let google = &merged.providers[&regain_domain::Provider::Google];
+        assert_eq!((google.client_id.as_str(), google.client_secret.as_str()), ("a", ""));
+    }
+
+    #[test]
+    fn what_is_shown_of_a_client_holds_no_secret() {
+        let mut settings = Settings::default();
+        let client = regain_domain::settings::ProviderClient {
+            client_id: "a".to_owned(),
+            client_secret: "sealed".to_owned(),
+            directory: None,
+        };
+        settings.providers.insert(regain_domain::Provider::Google, client);
+        let shown = without_secrets(&settings);
+        assert_eq!(shown["providers"], json!({"google": {"client_id": "a"}}));
     }
 
     #[test]

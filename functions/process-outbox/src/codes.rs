@@ -2,7 +2,7 @@
 //! against every limit before it goes, and never for longer than it is good.
 
 use data_encoding::HEXLOWER;
-use regain_domain::event::Event;
+use regain_domain::event::{Actor, Entry, Event};
 use regain_domain::keys::mac;
 use regain_domain::recovery::{CodeChannel, SentCode};
 use regain_domain::time::{DAY_SECONDS, HOUR_SECONDS, after};
@@ -10,8 +10,7 @@ use regain_domain::{Account, PhoneNumber, Recovery};
 use regain_http::log;
 use regain_notices::{CodeCall, CodeText};
 use regain_store::{
-    Actor, CodeLimits, CodeRefused, CodeToSend, Entry, Limit, Notice, NoticeKind, OutboxItem,
-    StoreError, Work,
+    CodeLimits, CodeRefused, CodeToSend, Limit, Notice, NoticeKind, OutboxItem, StoreError, Work,
 };
 use secrecy::{ExposeSecret, SecretString};
 

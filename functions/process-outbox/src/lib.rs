@@ -8,6 +8,7 @@
 
 mod codes;
 mod failed_try;
+mod help;
 mod mail;
 mod phone;
 mod resolve;
@@ -152,7 +153,7 @@ async fn work(step: &ProcessOutbox, item: OutboxItem, now: Timestamp) -> Result<
     };
     let job = Job { step, settings, item, now };
     match &job.item.work {
-        Work::LinkRequested(request) => resolve::link(&job, request).await,
+        Work::MailRequested(request) => resolve::mail(&job, request).await,
         Work::Send(notice) => send::notice(&job, notice).await,
         Work::SendCode(code) => codes::send(&job, code).await,
         Work::TryFailed(failed) => failed_try::tell(&job, failed).await,

@@ -1,46 +1,46 @@
 //! From a request to a notice, or to nothing; and always to a story for the service desk.
 
-use regain_domain::event::Event;
+use regain_domain::event::{Entry, Event};
 use regain_domain::issue::{Dropped, Issue, Request, decide};
 use regain_domain::keys::KeyState;
 use regain_domain::link::{Alive, LinkPurpose, Origin, State};
 use regain_domain::time::after;
 use regain_domain::{Account, AccountRef, Link, LinkId};
 use regain_store::{
-    Entry, Limit, LinkRequest, Mailed, Notice, NoticeKind, REREADS_MAX, RequestedBy, StoreError,
-    Story,
+    Limit, MailRequest, Mailed, Notice, NoticeKind, REREADS_MAX, RequestedBy, StoreError, Story,
+    Wanted,
 };
 
 use crate::{Job, send};
 
-/// A request for a link. Reads, decides, writes under the condition that nothing changed in
+/// A request for a mail. Reads, decides, writes under the condition that nothing changed in
 /// between; if something did, reads and decides anew.
-pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), StoreError> {
+pub(crate) async fn mail(job: &Job<'_>, request: &MailRequest) -> Result<(), StoreError> {
     for _ in 0..REREADS_MAX {
         let Some((account_ref, account)) = whose(job, request).await? else {
             return unknown(job, request).await;
         };
-        let request = &LinkRequest { purpose: helpful(request, &account), ..request.clone() };
+        let purpose = match request.wanted {
+            Wanted::Link(purpose) => helpful(purpose, &account),
+            Wanted::Help => LinkPurpose::Reset,
+        };
         // Its mail would be given up at once, and must not end the link of another that arrived.
         if job.is_too_late() {
             return drop_request(job, request, &account, Dropped::TooLate).await;
         }
-        if let Some(reason) = account.blocked {
-            if request.origin() != Origin::SelfService {
-                return drop_request(job, request, &account, Dropped::Blocked).await;
-            }
-            let notice = notice(request, (&account_ref, &account), NoticeKind::AccountBlocked);
-            let told = told(job, request, &account, Event::RequestRefused, Some(reason.as_str()));
+        if account.blocked.is_some() && request.origin() != Origin::SelfService {
+            return drop_request(job, request, &account, Dropped::Blocked).await;
+        }
+        if let Some((kind, event, cause)) = in_other_words(request, purpose, &account) {
+            let notice = notice(request, (&account_ref, &account), kind);
+            let told = told(job, request, &account, event, cause);
             match turn(job, request, &account, &notice, &told).await? {
                 Mailed::Changed => continue,
                 issued => return settle(job, request, &account, &notice, issued).await,
             }
         }
-        let asked = Request {
-            purpose: request.purpose,
-            link_id: request.link_id,
-            requested_at: request.requested_at,
-        };
+        let asked =
+            Request { purpose, link_id: request.link_id, requested_at: request.requested_at };
         // A stranger's lock must not end a link that its owner asked for: that goes again.
         let window_seconds = match request.origin() {
             Origin::Lockout => u32::MAX,
@@ -48,7 +48,7 @@ pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), Sto
                 job.settings.validity.same_link_window_seconds
             }
         };
-        let current = current(job, request, &account, window_seconds).await?;
+        let current = current(job, purpose, &account, window_seconds).await?;
         let decided = decide(&account, &asked, current.as_ref(), window_seconds, job.now);
         let (notice, issued) = match decided {
             Issue::Drop(dropped) => return drop_request(job, request, &account, dropped).await,
@@ -68,7 +68,7 @@ pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), Sto
             Issue::New { .. } if is_in_hand(job, request, current.as_ref()) => {
                 return drop_request(job, request, &account, Dropped::InHand).await;
             }
-            Issue::New { .. } => issue(job, request, &account_ref, &account).await?,
+            Issue::New { .. } => issue(job, request, purpose, (&account_ref, &account)).await?,
         };
         if issued != Mailed::Changed {
             return settle(job, request, &account, &notice, issued).await;
@@ -78,10 +78,31 @@ pub(crate) async fn link(job: &Job<'_>, request: &LinkRequest) -> Result<(), Sto
     Ok(())
 }
 
+/// The mail where no link is what helps: help itself; whom a blocked account can ask; and the provider
+/// that somebody signs in with who never had a password.
+fn in_other_words(
+    request: &MailRequest,
+    purpose: LinkPurpose,
+    account: &Account,
+) -> Option<(NoticeKind, Event, Option<&'static str>)> {
+    if request.wanted == Wanted::Help {
+        return Some((NoticeKind::SignInHelp, Event::HelpAsked, None));
+    }
+    if let Some(reason) = account.blocked {
+        return Some((NoticeKind::AccountBlocked, Event::RequestRefused, Some(reason.as_str())));
+    }
+    let by_itself = request.origin() == Origin::SelfService && purpose == LinkPurpose::Reset;
+    (by_itself && account.signs_in_with_providers_only()).then_some((
+        NoticeKind::SignInWithProvider,
+        Event::RequestRefused,
+        Some("signs_in_with_provider"),
+    ))
+}
+
 /// The purpose that helps: without a password that works, taking a lock off would not.
-fn helpful(request: &LinkRequest, account: &Account) -> LinkPurpose {
+fn helpful(purpose: LinkPurpose, account: &Account) -> LinkPurpose {
     let has_password = account.password_phc.is_some() && account.password_disabled_at.is_none();
-    match request.purpose {
+    match purpose {
         LinkPurpose::Unlock if !has_password => LinkPurpose::Reset,
         purpose => purpose,
     }
@@ -91,7 +112,7 @@ fn helpful(request: &LinkRequest, account: &Account) -> LinkPurpose {
 /// where they are.
 async fn whose(
     job: &Job<'_>,
-    request: &LinkRequest,
+    request: &MailRequest,
 ) -> Result<Option<(AccountRef, Account)>, StoreError> {
     let (store, tenant) = (&job.step.store, &job.item.tenant);
     match &request.by {
@@ -112,11 +133,11 @@ async fn whose(
 /// The link in the slot, read only where the tenant may want it mailed again.
 async fn current(
     job: &Job<'_>,
-    request: &LinkRequest,
+    purpose: LinkPurpose,
     account: &Account,
     window_seconds: u32,
 ) -> Result<Option<Link>, StoreError> {
-    match account.slots.get(&request.purpose) {
+    match account.slots.get(&purpose) {
         Some(slot) if window_seconds > 0 => {
             job.step.store.link(&job.item.tenant, slot.link_id).await
         }
@@ -126,13 +147,13 @@ async fn current(
 
 async fn issue(
     job: &Job<'_>,
-    request: &LinkRequest,
-    account_ref: &AccountRef,
-    account: &Account,
+    request: &MailRequest,
+    purpose: LinkPurpose,
+    (account_ref, account): (&AccountRef, &Account),
 ) -> Result<(Notice, Mailed), StoreError> {
     let link = Link {
         link_id: request.link_id,
-        purpose: request.purpose,
+        purpose,
         origin: request.origin(),
         account_ref: account_ref.clone(),
         account_id: account.account_id.clone(),
@@ -141,7 +162,7 @@ async fn issue(
         return_url: request.return_url.clone(),
         requested_at: request.requested_at,
         issued_at: job.now,
-        expires_at: after(job.now, job.settings.unclicked_seconds(request.purpose)),
+        expires_at: after(job.now, job.settings.unclicked_seconds(purpose)),
         clicked_at: None,
         click_expires_at: None,
         tries: 0,
@@ -157,7 +178,7 @@ async fn issue(
     let (store, told) = (&job.step.store, (&entry, &story));
     let limit = mail_limit(job, request, account_ref);
     let mut issued = store.issue(&job.item, both, &notice, &limit, told, job.now).await?;
-    let slot = account.slots.get(&request.purpose);
+    let slot = account.slots.get(&purpose);
     let is_asked_for = request.origin() != Origin::Lockout;
     if is_asked_for
         && matches!(issued, Mailed::Limited(_))
@@ -176,7 +197,7 @@ const RESERVE_MAILS_HOUR: u32 = 3;
 
 async fn turn(
     job: &Job<'_>,
-    request: &LinkRequest,
+    request: &MailRequest,
     account: &Account,
     notice: &Notice,
     (entry, story): &(Entry, Story),
@@ -188,7 +209,7 @@ async fn turn(
 
 async fn settle(
     job: &Job<'_>,
-    request: &LinkRequest,
+    request: &MailRequest,
     account: &Account,
     notice: &Notice,
     issued: Mailed,
@@ -203,7 +224,7 @@ async fn settle(
 /// Nothing comes of it; the newest mail stays good.
 async fn drop_request(
     job: &Job<'_>,
-    request: &LinkRequest,
+    request: &MailRequest,
     account: &Account,
     dropped: Dropped,
 ) -> Result<(), StoreError> {
@@ -212,7 +233,7 @@ async fn drop_request(
     job.step.store.finish(&job.item, Some(entry), Some(&story)).await
 }
 
-async fn unknown(job: &Job<'_>, request: &LinkRequest) -> Result<(), StoreError> {
+async fn unknown(job: &Job<'_>, request: &MailRequest) -> Result<(), StoreError> {
     let story = Story {
         support_code: request.support_code.clone(),
         at: job.now,
@@ -229,18 +250,20 @@ async fn unknown(job: &Job<'_>, request: &LinkRequest) -> Result<(), StoreError>
 /// What the desk asks for counts on its own: a stranger who used a login up must not keep the desk
 /// from helping. So do mails of locks, which strangers cause too; and those that a password is
 /// disabled, of which there is one and without which nobody would know the way out.
-fn mail_limit(job: &Job<'_>, request: &LinkRequest, account_ref: &AccountRef) -> Limit {
+fn mail_limit(job: &Job<'_>, request: &MailRequest, account_ref: &AccountRef) -> Limit {
     let name = match request.origin() {
         Origin::SelfService => "mails.login",
         Origin::BackOffice => "mails.login.back-office",
-        Origin::Lockout if request.purpose == LinkPurpose::Reset => "mails.login.disabled",
+        Origin::Lockout if request.wanted == Wanted::Link(LinkPurpose::Reset) => {
+            "mails.login.disabled"
+        }
         Origin::Lockout => "mails.login.lockout",
     };
     let subject = account_ref.as_str().to_owned();
     Limit::hourly(name, subject, job.settings.limits.mails_per_login_hour)
 }
 
-fn kind(request: &LinkRequest, link_id: LinkId) -> NoticeKind {
+fn kind(request: &MailRequest, link_id: LinkId) -> NoticeKind {
     match request.origin() {
         Origin::Lockout => NoticeKind::Lockout(link_id),
         Origin::SelfService | Origin::BackOffice => NoticeKind::Link(link_id),
@@ -248,14 +271,14 @@ fn kind(request: &LinkRequest, link_id: LinkId) -> NoticeKind {
 }
 
 /// Whether nobody asked for the link, and its owner is using the one before it.
-fn is_in_hand(job: &Job<'_>, request: &LinkRequest, current: Option<&Link>) -> bool {
+fn is_in_hand(job: &Job<'_>, request: &MailRequest, current: Option<&Link>) -> bool {
     let state = current.map(|link| link.state(job.now, KeyState::Accepted));
     request.origin() == Origin::Lockout
         && matches!(state, Some(State::Alive(Alive::Clicked { .. })))
 }
 
 fn notice(
-    request: &LinkRequest,
+    request: &MailRequest,
     (account_ref, account): (&AccountRef, &Account),
     kind: NoticeKind,
 ) -> Notice {
@@ -273,7 +296,7 @@ fn notice(
 
 fn told(
     job: &Job<'_>,
-    request: &LinkRequest,
+    request: &MailRequest,
     account: &Account,
     event: Event,
     cause: Option<&str>,

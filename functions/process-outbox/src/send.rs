@@ -1,22 +1,23 @@
 //! Sending a notice: to the address on the account, only while it still says the truth, and again
 //! until the mail service has taken it or a day has passed.
 
-use regain_domain::event::Event;
+use regain_domain::event::{Actor, Entry, Event};
 use regain_domain::keys::KeyState;
 use regain_domain::link::{LinkPurpose, Origin};
 use regain_domain::time::after;
 use regain_domain::token::{self, TokenPurpose};
-use regain_domain::{Account, Language, LinkId, Login, Settings};
+use regain_domain::{Account, Language, LinkId, Login, Provider, Settings};
 use regain_http::log;
 use regain_notices::{
-    AccountBlocked, AccountLocked, Address, CodeSent, Invite, Letterhead, LoginChanged, Mail,
-    PasswordChanged, PasswordDisabled, PhoneChanged, ResetLink, TemporaryPassword, UnlockLink,
-    Unlocked,
+    AccountBlocked, AccountLocked, Address, CodeSent, Invite, Letterhead, LoginChanged, MagicLink,
+    Mail, MailedLink, PasswordChanged, PasswordDisabled, PhoneChanged, ProviderChange,
+    ProviderChanged, ResetLink, SecondStepChanged, SecondStepGuessed, SignInWithProvider,
+    TemporaryPassword, UnlockLink, Unlocked,
 };
-use regain_store::{Actor, Entry, Notice, NoticeKind, StoreError};
+use regain_store::{Notice, NoticeKind, StoreError};
 use secrecy::ExposeSecret;
 
-use crate::{FUNCTION, Job};
+use crate::{FUNCTION, Job, help};
 
 /// Sends one notice, or says when to try again.
 pub(crate) async fn notice(job: &Job<'_>, notice: &Notice) -> Result<(), StoreError> {
@@ -56,6 +57,14 @@ pub(crate) fn back_off_seconds(attempts: u32) -> u32 {
     (30_u32 << doublings).min(600)
 }
 
+/// The page where a new password is asked for.
+pub(crate) const FORGOT_PASSWORD: &str = "forgot-password";
+
+/// The address of a hosted page.
+pub(crate) fn page(job: &Job<'_>, page: &str) -> String {
+    Settings::page_url(&job.step.public_base, &job.item.tenant, page)
+}
+
 /// The mail, unless it would no longer be true.
 async fn write(
     job: &Job<'_>,
@@ -66,13 +75,14 @@ async fn write(
     let language = language(asked, account, &job.settings);
     let letterhead = letterhead(job, notice, account);
     let at = notice.at;
-    Ok(match notice.notice {
+    Ok(match &notice.notice {
         NoticeKind::Link(link_id) | NoticeKind::Lockout(link_id) => {
-            link(job, notice, account, link_id, language).await?
+            link(job, notice, account, *link_id, language).await?
         }
-        NoticeKind::PasswordChanged(link_id) => {
-            let not_me_url = &not_me_url(job, link_id);
-            Some(PasswordChanged { letterhead, changed_at: at, not_me_url }.mail(language))
+        NoticeKind::PasswordChanged { link_id, unlinked } => {
+            let not_me_url = &not_me_url(job, *link_id);
+            let mail = PasswordChanged { letterhead, changed_at: at, not_me_url, unlinked };
+            Some(mail.mail(language))
         }
         NoticeKind::AccountBlocked => {
             let mail = AccountBlocked { letterhead, requested_at: at };
@@ -93,7 +103,7 @@ async fn write(
             TemporaryPassword { letterhead, set_at: at, valid_until }.mail(language)
         }),
         NoticeKind::Unlocked(link_id) => {
-            let not_me_url = &not_me_url(job, link_id);
+            let not_me_url = &not_me_url(job, *link_id);
             let not_me_url = Some(not_me_url.as_str());
             Some(Unlocked { letterhead, unlocked_at: at, not_me_url }.mail(language))
         }
@@ -101,9 +111,47 @@ async fn write(
             Some(Unlocked { letterhead, unlocked_at: at, not_me_url: None }.mail(language))
         }
         NoticeKind::CodeSent { recovery_id, channel } => account.phone_hint().map(|phone_hint| {
-            let not_me_url = &report_url(job, TokenPurpose::CodeReport, recovery_id);
+            let not_me_url = &report_url(job, TokenPurpose::CodeReport, *recovery_id);
+            let channel = *channel;
             CodeSent { letterhead, sent_at: at, channel, phone_hint, not_me_url }.mail(language)
         }),
+        NoticeKind::SignInHelp => Some(help::mail(job, account, (letterhead, at), language).await?),
+        NoticeKind::SignInWithProvider => account.signs_in_with_providers_only().then(|| {
+            let providers: Vec<Provider> = account.identities.keys().copied().collect();
+            let (providers, url) = (providers.as_slice(), &page(job, "sign-in"));
+            SignInWithProvider { letterhead, requested_at: at, providers, url }.mail(language)
+        }),
+        NoticeKind::SecondStepChanged(change) => {
+            let left = account.second_step.as_ref().map_or(0, |it| it.recovery_codes.len());
+            let mail = SecondStepChanged {
+                letterhead,
+                changed_at: at,
+                change: *change,
+                codes_left: u32::try_from(left).unwrap_or_default(),
+                url: &page(job, FORGOT_PASSWORD),
+            };
+            Some(mail.mail(language))
+        }
+        NoticeKind::SecondStepGuessed { until } => {
+            let (until, url) = (*until, &page(job, FORGOT_PASSWORD));
+            Some(SecondStepGuessed { letterhead, at, until, url }.mail(language))
+        }
+        NoticeKind::ProviderLinked(provider) => {
+            let (provider, url) = (*provider, &page(job, FORGOT_PASSWORD));
+            let change = ProviderChange::Linked;
+            Some(
+                ProviderChanged { letterhead, changed_at: at, provider, change, url }
+                    .mail(language),
+            )
+        }
+        NoticeKind::ProviderUnlinked(provider) => {
+            let (provider, url) = (*provider, &page(job, FORGOT_PASSWORD));
+            let change = ProviderChange::Unlinked;
+            Some(
+                ProviderChanged { letterhead, changed_at: at, provider, change, url }
+                    .mail(language),
+            )
+        }
     })
 }
 
@@ -124,9 +172,11 @@ async fn link(
     let Some(link) = link else { return Ok(None) };
     let token = token::mint(&job.step.links, tenant, TokenPurpose::of(link.purpose), link_id);
     let letterhead = letterhead(job, notice, account);
-    let url = &job.settings.link_url(&job.step.public_base, tenant, token.expose_secret());
+    let (base, secret) = (&job.step.public_base, token.expose_secret());
+    let url = &job.settings.link_url(base, tenant, link.purpose, secret);
     let (login, not_me_url) = (account.login.as_str(), &not_me_url(job, link_id));
     let (requested_at, valid_until) = (notice.at, link.expires_at);
+    let mailed = MailedLink { login, url, not_me_url, valid_until };
     let click_minutes = job.settings.validity.link_clicked_seconds / 60;
     let of_lockout = matches!(notice.notice, NoticeKind::Lockout(_));
     // A link of a lock that goes again in other words was asked for; the desk did not make it.
@@ -140,65 +190,32 @@ async fn link(
             let locked_at = notice.at;
             let mail = AccountLocked {
                 letterhead,
-                login,
-                url,
-                not_me_url,
+                link: mailed,
                 locked_at,
                 locked_until: (lock_seconds > 0).then(|| after(locked_at, lock_seconds)),
-                valid_until,
                 click_minutes,
             };
             Some(mail.mail(language))
         }
         (LinkPurpose::Unlock, false) => {
-            let mail = UnlockLink {
-                letterhead,
-                login,
-                url,
-                not_me_url,
-                requested_at,
-                valid_until,
-                click_minutes,
-                origin,
-            };
+            let mail = UnlockLink { letterhead, link: mailed, requested_at, click_minutes, origin };
             Some(mail.mail(language))
         }
         (LinkPurpose::Reset, true) => {
             let disabled_at = notice.at;
-            let mail = PasswordDisabled {
-                letterhead,
-                login,
-                url,
-                not_me_url,
-                disabled_at,
-                valid_until,
-                click_minutes,
-            };
+            let mail = PasswordDisabled { letterhead, link: mailed, disabled_at, click_minutes };
             Some(mail.mail(language))
         }
         (LinkPurpose::Reset, false) => {
-            let mail = ResetLink {
-                letterhead,
-                origin,
-                login,
-                url,
-                not_me_url,
-                requested_at,
-                valid_until,
-                click_minutes,
-            };
+            let mail = ResetLink { letterhead, link: mailed, origin, requested_at, click_minutes };
             Some(mail.mail(language))
         }
         (LinkPurpose::Invite, _) => {
-            let mail = Invite {
-                letterhead,
-                login,
-                url,
-                not_me_url,
-                requested_at,
-                valid_until,
-                click_minutes,
-            };
+            let mail = Invite { letterhead, link: mailed, requested_at, click_minutes };
+            Some(mail.mail(language))
+        }
+        (LinkPurpose::Magic, _) => {
+            let mail = MagicLink { letterhead, link: mailed, requested_at };
             Some(mail.mail(language))
         }
         (LinkPurpose::MustChange | LinkPurpose::CodeReset | LinkPurpose::CodeUnlock, _) => None,

@@ -1,19 +1,19 @@
 //! `request-reset`: someone asks for a mail with a link to choose a new password; or, with a link to
-//! take a lock off that no longer works, for another one of those.
+//! take a lock off that no longer works, for another one of those. And `why-cannot-i-sign-in`, for a
+//! mail that says what is the matter.
 //!
 //! The account is never looked up here. The request is checked, counted and written down in one
 //! call to the store, and the answer is the same for everyone; `process-outbox` finds out whose it
 //! is. So nothing about the answer, not even its time, can depend on whether there is an account.
 
-use regain_domain::captcha::Challenge;
+use regain_domain::event::Actor;
 use regain_domain::keys::Keyring;
 use regain_domain::link::LinkPurpose;
 use regain_domain::seal::Seal;
-use regain_domain::settings::Demand;
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{AccountRef, LinkId, Settings};
-use regain_http::{Answer, Call, Fault, Problem, random};
-use regain_store::{Actor, Limit, LinkRequest, OutboxItem, Passed, RequestedBy, Store, Work};
+use regain_http::{Answer, Call, Problem, random};
+use regain_store::{Limit, MailRequest, OutboxItem, Passed, RequestedBy, Store, Wanted, Work};
 use serde_json::json;
 
 /// What this step needs.
@@ -28,12 +28,14 @@ pub struct RequestReset {
 
 /// Answers one request. One call to the store.
 pub async fn handle(step: &RequestReset, call: &Call) -> Result<Answer, Problem> {
-    let (by, purpose, counted) = requested_by(step, call)?;
+    let (by, wanted, counted) = requested_by(step, call)?;
     let return_url = call.asked_return_url()?;
-    let captcha = captcha(step, call).await?;
+    let demand = call.settings.captcha.request_reset;
+    let miss = async |captcha| step.store.miss_captcha(&call.tenant, &captcha).await;
+    let captcha = call.solved_captcha(&step.captchas, demand, miss).await?;
     let link_id = LinkId::new(random());
-    let request = LinkRequest {
-        purpose,
+    let request = MailRequest {
+        wanted,
         actor: Actor::Caller,
         by,
         link_id,
@@ -44,8 +46,8 @@ pub async fn handle(step: &RequestReset, call: &Call) -> Result<Answer, Problem>
         source: Some(call.source.clone()),
         support_code: call.support_code.clone(),
     };
-    let work = Work::LinkRequested(request);
-    let item = OutboxItem::new(&call.tenant, format!("reset-{link_id}"), work, call.now);
+    let id = format!("{}-{link_id}", call.operation.id);
+    let item = OutboxItem::new(&call.tenant, id, Work::MailRequested(request), call.now);
     let limits = limits(call, &counted);
     let (store, captcha) = (&step.store, captcha.as_ref());
     match store.accept(&call.tenant, &limits, captcha, Some(&item), call.now).await? {
@@ -58,42 +60,28 @@ pub async fn handle(step: &RequestReset, call: &Call) -> Result<Answer, Problem>
     }
 }
 
-/// The captcha, rightly answered, where the tenant asks for one. A wrong answer is counted before
-/// it is answered; a right one is used up together with what it was given for.
-async fn captcha(step: &RequestReset, call: &Call) -> Result<Option<Challenge>, Problem> {
-    if call.settings.captcha.request_reset == Demand::Never {
-        return Ok(None);
-    }
-    if !call.body.has("captcha") {
-        return Err(Problem::invalid(vec![Fault::new("/captcha", "required")]));
-    }
-    let captcha = call.captcha(&step.captchas)?;
-    if call.solves(&captcha) {
-        return Ok(Some(captcha));
-    }
-    let left = step.store.miss_captcha(&call.tenant, &captcha).await?;
-    Err(Problem::captcha_missed(left))
-}
-
-/// Whose link is asked for, which, and what the limit counts it by.
+/// Whose mail is asked for, which, and what the limit counts it by.
 fn requested_by(
     step: &RequestReset,
     call: &Call,
-) -> Result<(RequestedBy, LinkPurpose, String), Problem> {
+) -> Result<(RequestedBy, Wanted, String), Problem> {
     if let Some(login) = call.body.login("login") {
         let account = AccountRef::of(&call.tenant, login);
-        let counted = login.as_str().to_owned();
-        return Ok((RequestedBy::Login(account), LinkPurpose::Reset, counted));
+        let wanted = match call.operation.id {
+            "why-cannot-i-sign-in" => Wanted::Help,
+            _ => Wanted::Link(LinkPurpose::Reset),
+        };
+        return Ok((RequestedBy::Login(account), wanted, login.as_str().to_owned()));
     }
     let token = call.body.token("token");
-    let genuine = token::read(&step.links, &call.tenant, &TokenPurpose::LINKS, token)
+    let genuine = token::read(&step.links, &call.tenant, &TokenPurpose::MAILED, token)
         .map_err(Problem::no_link)?;
     // Another of its kind; who has been invited and has no password yet is helped by a reset.
     let purpose = match genuine.purpose {
         TokenPurpose::UnlockLink => LinkPurpose::Unlock,
         _ => LinkPurpose::Reset,
     };
-    Ok((RequestedBy::Link(genuine.id), purpose, genuine.id.to_string()))
+    Ok((RequestedBy::Link(genuine.id), Wanted::Link(purpose), genuine.id.to_string()))
 }
 
 fn limits(call: &Call, counted: &str) -> [Limit; 2] {

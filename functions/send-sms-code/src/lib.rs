@@ -5,6 +5,7 @@
 //! never to the one that was typed, and `process-outbox` sends it. A right number of a blocked
 //! account is answered alike, and its owner is mailed whom to ask.
 
+use regain_domain::event::Actor;
 use regain_domain::keys::Keyring;
 use regain_domain::link::LinkPurpose;
 use regain_domain::recovery::{CodeChannel, Over, SentCode};
@@ -12,8 +13,8 @@ use regain_domain::time::{after, seconds_until};
 use regain_domain::{Account, LinkId, PhoneNumber, Recovery};
 use regain_http::{Answer, Call, Fault, Problem, ProblemCode, random};
 use regain_store::{
-    Actor, CodeLimits, CodeToSend, CountedFor, FailedTry, LinkRequest, OutboxItem, RequestedBy,
-    Store, TriedIn, TryOf, Work, Written,
+    CodeLimits, CodeToSend, CountedFor, FailedTry, MailRequest, OutboxItem, RequestedBy, Store,
+    TriedIn, TryOf, Wanted, Work, Written,
 };
 use serde_json::json;
 
@@ -138,8 +139,8 @@ fn work(
             source,
             support_code,
         }),
-        Some(_) => Work::LinkRequested(LinkRequest {
-            purpose: LinkPurpose::Reset,
+        Some(_) => Work::MailRequested(MailRequest {
+            wanted: Wanted::Link(LinkPurpose::Reset),
             actor: Actor::Caller,
             by: RequestedBy::Account { account_ref, account_id },
             link_id: LinkId::new(random()),

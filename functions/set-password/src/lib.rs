@@ -10,14 +10,14 @@ use regain_domain::keys::Keyring;
 use regain_domain::link::{Act, Alive, Death, DeathCause, WithdrawnReason};
 use regain_domain::password::{NotAPassword, Password};
 use regain_domain::policy::Violation;
-use regain_domain::settings::PasswordAsked;
+use regain_domain::settings::{OwnPassword, PasswordAsked};
 use regain_domain::token::{self, Genuine, TokenPurpose};
 use regain_domain::{Account, Link};
 use regain_http::{Answer, Call, Fault, Problem, ProblemCode, random};
 use regain_notices::Dead;
 use regain_store::{
-    Actor, Entry, NewHash, Notice, NoticeKind, OutboxItem, PasswordChange, PasswordSet,
-    REREADS_MAX, Store, Tried, Work,
+    NewHash, Notice, NoticeKind, OutboxItem, PasswordChange, PasswordSet, REREADS_MAX, Store,
+    Tried, Work,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -41,7 +41,11 @@ pub async fn handle(step: &SetPassword, call: &Call) -> Result<Answer, Problem> 
 }
 
 async fn set(step: &SetPassword, call: &Call) -> Result<Answer, Problem> {
-    let asked = asked(call)?;
+    // Before anything is counted, where no account need be known: a frontend's slip costs nobody a
+    // try.
+    if call.settings.own_password != OwnPassword::WithSecondStep {
+        asked(call, false)?;
+    }
     let purposes = [TokenPurpose::SetPasswordGrant];
     let genuine = token::read(&step.links, &call.tenant, &purposes, call.body.token("grant"))
         .map_err(|_| Problem::new(ProblemCode::GrantUnknown))?;
@@ -54,15 +58,15 @@ async fn set(step: &SetPassword, call: &Call) -> Result<Answer, Problem> {
     };
     standing(&link, account.as_ref(), genuine, call)?;
     let account = account.ok_or_else(|| Problem::new(ProblemCode::GrantUnknown))?;
+    let asked = asked(call, account.second_step.is_some())?;
     let (hash, generated) = accept(step, call, asked, &account)?;
     let answer = write(step, call, genuine, (link, account), &hash).await?;
     Ok(answer.and("generated_password", generated.as_ref().map(ExposeSecret::expose_secret)))
 }
 
-/// What the tenant has its people choose, if that is what the body holds. Before anything is
-/// counted: a frontend's slip costs nobody a try.
-fn asked(call: &Call) -> Result<PasswordAsked, Problem> {
-    let asked = call.settings.own_password.asks();
+/// What the tenant has its people choose, if that is what the body holds.
+fn asked(call: &Call, second_step: bool) -> Result<PasswordAsked, Problem> {
+    let asked = call.settings.own_password.asks(second_step);
     let taken = match asked {
         PasswordAsked::Whole => Some("password"),
         PasswordAsked::Beginning => Some("beginning"),
@@ -103,7 +107,7 @@ async fn count_try(step: &SetPassword, call: &Call, genuine: Genuine) -> Result<
         Alive::Sent { .. } => Err(unknown()),
         Alive::Clicked { .. } => {
             let reason = WithdrawnReason::TooManyTries;
-            let entry = entry(Event::LinkWithdrawn, Some(reason.as_str()), call, &link);
+            let entry = call.entry(Event::LinkWithdrawn, Some(reason.as_str())).of_link(&link);
             // One of the twenty may be the right one and on its way. SECURITY: held by
             // `a_link_works_once_even_if_a_hundred_race`.
             if !link.is_tried_now(call.now) {
@@ -124,7 +128,7 @@ fn accept(
     asked: PasswordAsked,
     account: &Account,
 ) -> Result<(NewHash, Option<SecretString>), Problem> {
-    let policy = &call.settings.password_policy;
+    let policy = &call.settings.password_policy.for_account(account.second_step.is_some());
     let typed = |name| {
         call.body.password(name).map_err(|fault| match fault {
             NotAPassword::TooManyBytes => {
@@ -179,9 +183,10 @@ async fn write(
     (link, mut account): (Link, Account),
     hash: &NewHash,
 ) -> Result<Answer, Problem> {
-    let notice = notice(call, &link);
-    let entry = entry(Event::PasswordChanged, Some(link.purpose.as_str()), call, &link);
+    let cause = Some(link.purpose.as_str());
+    let entry = call.entry(Event::PasswordChanged, cause).of_link(&link);
     for _ in 0..REREADS_MAX {
+        let notice = notice(call, &link, &account);
         let change =
             PasswordChange { link: &link, account: &account, hash, notice: &notice, entry: &entry };
         match step.store.set_password(&call.tenant, change, call.now).await? {
@@ -206,9 +211,10 @@ fn changed(call: &Call, link: &Link) -> Answer {
     Answer::new(json!({"status": "changed"})).and("return_url", call.return_url(link))
 }
 
-fn notice(call: &Call, link: &Link) -> OutboxItem {
+fn notice(call: &Call, link: &Link, account: &Account) -> OutboxItem {
+    let unlinked = account.identities.keys().copied().collect();
     let work = Work::Send(Notice {
-        notice: NoticeKind::PasswordChanged(link.link_id),
+        notice: NoticeKind::PasswordChanged { link_id: link.link_id, unlinked },
         account_ref: link.account_ref.clone(),
         account_id: link.account_id.clone(),
         to: None,
@@ -219,19 +225,6 @@ fn notice(call: &Call, link: &Link) -> OutboxItem {
         support_code: link.support_code.clone(),
     });
     OutboxItem::new(&call.tenant, format!("changed-{}", link.link_id), work, call.now)
-}
-
-fn entry(event: Event, cause: Option<&str>, call: &Call, link: &Link) -> Entry {
-    Entry {
-        event,
-        at: call.now,
-        actor: Actor::Caller,
-        source: Some(call.source.clone()),
-        cause: cause.map(str::to_owned),
-        subject: link.link_id.to_string(),
-        support_code: Some(link.support_code.clone()),
-        kept_days: call.settings.timeline_days,
-    }
 }
 
 fn standing(

@@ -1,24 +1,32 @@
-//! `sign-in` with login and password, and `jwks.json` to verify what it gives.
+//! `sign-in` with login and password, and `jwks.json` to verify what it gives; `finish-sign-in` where
+//! more is asked for; and for who is signed in, `session` and `sign-out-everywhere`.
 //!
 //! An unknown login, an account without a password and a wrong password are one answer, reached
 //! by the same calls and one argon2 run. Only who has the right password hears more. Every password
 //! is counted before it is looked at, and too many wrong ones lock the account: `regain_domain::tries`
 //! says when.
 
+mod finish;
+mod session;
+
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use regain_domain::account::Temporary;
-use regain_domain::event::Event;
+use regain_domain::event::{Entry, Event};
 use regain_domain::hashing::{Hasher, Verdict};
 use regain_domain::keys::Keyring;
 use regain_domain::link::{LinkPurpose, Origin};
 use regain_domain::password::Password;
+use regain_domain::seal::Seal;
+use regain_domain::session::Method;
 use regain_domain::time::after;
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{Account, AccountRef, Link, LinkId};
 use regain_http::{Answer, Call, Problem, ProblemCode, Sessions, random};
 use regain_store::{
-    Actor, Begun, Counted, Entry, FailedTry, Limit, OutboxItem, REREADS_MAX, Store, Story, TryOf,
-    Work, Written,
+    Begun, Counted, FailedTry, Limit, OutboxItem, REREADS_MAX, Store, Story, TriesOf, TryOf, Work,
+    Written,
 };
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -29,8 +37,10 @@ pub struct SignIn {
     pub store: Store,
     /// The keys of grants.
     pub links: Keyring,
+    /// Opens the secrets of second steps.
+    pub second_steps: Seal,
     /// Signs session tokens.
-    pub sessions: Sessions,
+    pub sessions: Arc<Sessions>,
     /// The cost of a hash.
     pub hasher: Hasher,
 }
@@ -50,6 +60,9 @@ pub async fn handle(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
         "jwks.json" => {
             Ok(Answer::new(json!({"keys": step.sessions.keys()})).cached(KEYS_CACHED_SECONDS))
         }
+        "finish-sign-in" => finish::sign_in(step, call).await,
+        "session" => session::standing(step, call).await,
+        "sign-out-everywhere" => session::end_all(step, call).await,
         _ => Err(Problem::new(ProblemCode::NotFound)),
     }
 }
@@ -59,16 +72,16 @@ pub async fn handle(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
 async fn sign_in(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
     let login = call.body.login("login").ok_or_else(|| Problem::new(ProblemCode::Internal))?;
     let account_ref = AccountRef::of(&call.tenant, login);
-    let limit = limit(call);
+    let (limit, tries) = (limit(call), TriesOf::Password(&account_ref));
     let (taken, begun, account) = tokio::join!(
         step.store.take(&call.tenant, &limit, call.now),
-        step.store.begin_try(&call.tenant, &account_ref, &call.settings.lockout, call.now),
+        step.store.begin_try(&call.tenant, tries, &call.settings.lockout, call.now),
         step.store.account(&call.tenant, &account_ref),
     );
     let (taken, begun, account) = (taken?, begun?, account?);
     if let Err(limited) = taken {
         // It is not looked at, so it must lock nobody.
-        step.store.take_back_try(&call.tenant, &account_ref, begun).await?;
+        step.store.take_back_try(&call.tenant, tries, begun).await?;
         return Err(Problem::limited(limited.retry_after_seconds(call.now)));
     }
     if begun == Begun::InFlight {
@@ -92,7 +105,7 @@ async fn sign_in(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
 }
 
 /// As many passwords as may be wrong are being looked at; a moment later it is known how they ended.
-const IN_FLIGHT_RETRY_SECONDS: u32 = 1;
+pub(crate) const IN_FLIGHT_RETRY_SECONDS: u32 = 1;
 
 /// The password is right: the account's own rules speak now.
 async fn right(
@@ -122,13 +135,12 @@ async fn right(
         (Verdict::RightButCheap, Ok(password)) => rehash(step, password),
         _ => None,
     };
-    let entry = entry(Event::SignedIn, call, None);
+    let entry = call.entry(account.first_step_event(), None);
     let account_as_read = (account_ref, account);
     let rehashed = rehashed.as_deref();
     match step.store.sign_in(&call.tenant, account_as_read, rehashed, &entry).await? {
         Written::Done => {
-            let session = step.sessions.issue(call, account)?;
-            Ok(Answer::new(session))
+            step.sessions.after_first_step(call, account_as_read, vec![Method::Password])
         }
         // Changed while the hash ran: what was right a moment ago is not any more.
         Written::Changed => failed(step, call, account_ref, begun).await,
@@ -174,7 +186,7 @@ fn may_change(step: &SignIn, call: &Call, link_id: LinkId, until: Timestamp) -> 
     Problem::new(ProblemCode::PasswordMustChange)
         .with("grant", json!(grant.expose_secret()))
         .with("valid_until", json!(until))
-        .with("password", json!(call.settings.own_password.asks().as_str()))
+        .with("password", json!(call.settings.own_password.asks(false).as_str()))
         .with("password_policy", json!(call.settings.password_policy))
         .with_support_code(&call.support_code)
 }
@@ -233,7 +245,7 @@ async fn tell_refused(
 }
 
 fn refused(call: &Call, account: &Account, cause: &str) -> (Entry, Story) {
-    let entry = entry(Event::SignInRefused, call, Some(cause));
+    let entry = call.entry(Event::SignInRefused, Some(cause));
     let story = Story::of(&entry, &account.account_id, &call.support_code);
     (entry, story)
 }
@@ -256,24 +268,12 @@ async fn failed(
     let outbox_id = format!("failed-{}", LinkId::new(random()));
     let item = OutboxItem::new(&call.tenant, outbox_id, work, call.now);
     let lockout = &call.settings.lockout;
-    step.store.fail_try(&call.tenant, account_ref, begun, lockout, &item, call.now).await?;
+    let tries = TriesOf::Password(account_ref);
+    step.store.fail_try(&call.tenant, tries, begun, lockout, &item, call.now).await?;
     Err(Problem::new(ProblemCode::SignInFailed).with_support_code(&call.support_code))
 }
 
 fn limit(call: &Call) -> Limit {
     let max = call.settings.limits.per_address_hour;
     Limit::hourly("sign-in.address", call.limit_subject(&[]), max)
-}
-
-fn entry(event: Event, call: &Call, cause: Option<&str>) -> Entry {
-    Entry {
-        event,
-        at: call.now,
-        actor: Actor::Caller,
-        source: Some(call.source.clone()),
-        cause: cause.map(str::to_owned),
-        subject: call.support_code.to_string(),
-        support_code: Some(call.support_code.clone()),
-        kept_days: call.settings.timeline_days,
-    }
 }

@@ -5,17 +5,17 @@
 //! blocked one: three methods, with the hints of the account or with decoys that never change, by
 //! the same calls to the store. What a blocked account may not do is told to its owner by mail.
 
-use regain_domain::captcha::Challenge;
-use regain_domain::event::Event;
+use regain_domain::event::{Actor, Event};
 use regain_domain::keys::{DerivedKey, Keyring};
 use regain_domain::recovery::{Over, Reason, decoy_hint, decoy_key};
 use regain_domain::seal::Seal;
+use regain_domain::settings::Demand;
 use regain_domain::time::after;
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{Account, AccountRef, LinkId, Login, Recovery};
 use regain_http::{Answer, Call, Problem, ProblemCode, random};
 use regain_store::{
-    Actor, CountedFor, Limit, LinkRequest, OutboxItem, Passed, RequestedBy, Store, Story, TriedIn,
+    CountedFor, Limit, MailRequest, OutboxItem, Passed, RequestedBy, Store, Story, TriedIn, Wanted,
     Work,
 };
 use secrecy::ExposeSecret;
@@ -62,8 +62,7 @@ async fn start(step: &StartRecovery, call: &Call) -> Result<Answer, Problem> {
     let login = call.body.login("login").ok_or_else(|| Problem::new(ProblemCode::Internal))?;
     let reason = Reason::from_word(call.body.token("reason"))
         .ok_or_else(|| Problem::new(ProblemCode::InvalidRequest))?;
-    let captcha = call.captcha(&step.captchas)?;
-    pass(step, call, login, &captcha).await?;
+    pass(step, call, login).await?;
     let account_ref = AccountRef::of(&call.tenant, login);
     let account = step.store.account(&call.tenant, &account_ref).await?;
     let recovery = Recovery {
@@ -98,20 +97,11 @@ async fn start(step: &StartRecovery, call: &Call) -> Result<Answer, Problem> {
     })))
 }
 
-/// A wrong answer is counted before it is answered; a right one is used up together with what it
-/// was given for.
-async fn pass(
-    step: &StartRecovery,
-    call: &Call,
-    login: &Login,
-    captcha: &Challenge,
-) -> Result<(), Problem> {
-    if !call.solves(captcha) {
-        let left = step.store.miss_captcha(&call.tenant, captcha).await?;
-        return Err(Problem::captcha_missed(left));
-    }
-    let limits = limits(call, login);
-    match step.store.accept(&call.tenant, &limits, Some(captcha), None, call.now).await? {
+async fn pass(step: &StartRecovery, call: &Call, login: &Login) -> Result<(), Problem> {
+    let miss = async |captcha| step.store.miss_captcha(&call.tenant, &captcha).await;
+    let captcha = call.solved_captcha(&step.captchas, Demand::Always, miss).await?;
+    let (limits, captcha) = (limits(call, login), captcha.as_ref());
+    match step.store.accept(&call.tenant, &limits, captcha, None, call.now).await? {
         Passed::Done => Ok(()),
         Passed::CaptchaSpent => Err(Problem::captcha_missed(None)),
         Passed::Limited(limited) => Err(Problem::limited(limited.retry_after_seconds(call.now))),
@@ -164,8 +154,8 @@ async fn send_link(step: &StartRecovery, call: &Call) -> Result<Answer, Problem>
     };
     let link_id = LinkId::new(random());
     let purpose = recovery.reason.mailed();
-    let work = Work::LinkRequested(LinkRequest {
-        purpose,
+    let work = Work::MailRequested(MailRequest {
+        wanted: Wanted::Link(purpose),
         actor: Actor::Caller,
         by: RequestedBy::Login(recovery.account_ref),
         link_id,

@@ -5,19 +5,20 @@
 //! can fill. It takes no block off, and no disabled password back.
 
 use regain_domain::account::Temporary;
-use regain_domain::event::Event;
+use regain_domain::event::{Entry, Event};
 use regain_domain::hashing::{Hasher, Verdict};
 use regain_domain::keys::Keyring;
 use regain_domain::link::{
     Act, Alive, Death, DeathCause, State, UNLOCK_TRIES_MAX, WithdrawnReason,
 };
+use regain_domain::session::Method;
 use regain_domain::token::{self, Genuine, TokenPurpose};
 use regain_domain::{Account, AccountRef, Link, LinkId};
 use regain_http::{Answer, Call, Problem, ProblemCode, Sessions, random};
 use regain_notices::Dead;
 use regain_store::{
-    Actor, Entry, FailedTry, Notice, NoticeKind, OutboxItem, REREADS_MAX, Store, Tried, TryOf,
-    Unlock, Unlocked, Work, Written,
+    FailedTry, Notice, NoticeKind, OutboxItem, REREADS_MAX, Store, Tried, TryOf, Unlock, Unlocked,
+    Work, Written,
 };
 use serde_json::json;
 
@@ -102,8 +103,8 @@ async fn take_off(
     let id = format!("unlocked-{}", link.link_id);
     let notice = OutboxItem::new(&call.tenant, id, work, call.now);
     let cause = link.purpose.as_str();
-    let mut entries = vec![entry(Event::AccountUnlocked, Some(cause), call, link)];
-    entries.extend(signed_in.map(|_| signed_in_entry(call, link)));
+    let mut entries = vec![call.entry(Event::AccountUnlocked, Some(cause)).of_link(link)];
+    entries.extend(signed_in.map(|account| signed_in_entry(call, link, account)));
     let password_version = signed_in.map(|account| account.password_version);
     let unlock = Unlock { link, password_version, notice: &notice, entries: &entries };
     Ok(step.store.unlock(&call.tenant, unlock, call.now).await?)
@@ -158,7 +159,10 @@ async fn sign_in(step: &TakeLockOff, call: &Call, genuine: Genuine) -> Result<An
     match (done, signed_in) {
         (false, _) => Err(Problem::busy()),
         (true, None) => Ok(unlocked()),
-        (true, Some(account)) => Ok(Answer::new(step.sessions.issue(call, account)?)),
+        (true, Some(account)) => {
+            let whose = (&link.account_ref, account);
+            step.sessions.after_first_step(call, whose, vec![Method::Password])
+        }
     }
 }
 
@@ -170,7 +174,7 @@ async fn signs_in(
     signed_in: Option<&Account>,
 ) -> Result<bool, Problem> {
     let Some(account) = signed_in else { return Ok(true) };
-    let entry = signed_in_entry(call, link);
+    let entry = signed_in_entry(call, link, account);
     let as_read = (&link.account_ref, account);
     let written = step.store.sign_in(&call.tenant, as_read, None, &entry).await?;
     Ok(written == Written::Done)
@@ -203,7 +207,7 @@ async fn end_if_spent(
     let is_alive = matches!(link.state(call.now, genuine.key), State::Alive(_));
     if is_alive && link.tries >= UNLOCK_TRIES_MAX && !link.is_tried_now(call.now) {
         let reason = WithdrawnReason::TooManyTries;
-        let entry = entry(Event::LinkWithdrawn, Some(reason.as_str()), call, link);
+        let entry = call.entry(Event::LinkWithdrawn, Some(reason.as_str())).of_link(link);
         // Refused only if it has just died of something else, which the next call will tell.
         step.store.withdraw(&call.tenant, link, reason, &entry, call.now).await?;
     }
@@ -238,20 +242,7 @@ async fn account_of(
 }
 
 /// One grant may sign in several times, and two of them at one moment.
-fn signed_in_entry(call: &Call, link: &Link) -> Entry {
-    let subject = call.support_code.to_string();
-    Entry { subject, ..entry(Event::SignedIn, None, call, link) }
-}
-
-fn entry(event: Event, cause: Option<&str>, call: &Call, link: &Link) -> Entry {
-    Entry {
-        event,
-        at: call.now,
-        actor: Actor::Caller,
-        source: Some(call.source.clone()),
-        cause: cause.map(str::to_owned),
-        subject: link.link_id.to_string(),
-        support_code: Some(link.support_code.clone()),
-        kept_days: call.settings.timeline_days,
-    }
+fn signed_in_entry(call: &Call, link: &Link, account: &Account) -> Entry {
+    let support_code = Some(link.support_code.clone());
+    Entry { support_code, ..call.entry(account.first_step_event(), None) }
 }

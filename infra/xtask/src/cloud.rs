@@ -27,13 +27,16 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         let functions = Functions::new(cloud.template(), &api).map_err(up::text)?;
         up::start_pump(&cloud, &functions);
         ready.write(&ready::content(&api, &cloud, &demo))?;
+        // Not as its `--env-var`, which would replace what the manifests say.
+        let provider = options.provider().map(|(name, base)| format!("{name}={base} "));
         println!(
             "The local cloud is up: inbox {}/api/messages, services {}, keys in {}; now run \
-             `{} lambda watch -A 127.0.0.1 -P {}` in another terminal, which answers on {api}; \
+             `{}{} lambda watch -A 127.0.0.1 -P {}` in another terminal, which answers on {api}; \
              Ctrl-C ends this",
             cloud.inbox_url(),
             cloud.endpoint(),
             paths::short(&options.ready_file),
+            provider.unwrap_or_default(),
             paths::short(&cargo_lambda),
             options.port
         );

@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 use crate::language::Language;
 use crate::link::{LinkId, LinkPurpose, WithdrawnReason};
 use crate::login::Login;
+use crate::provider::{Identity, Provider};
+use crate::second_step::{Enrolment, SecondStep};
 use crate::tenant::TenantId;
 use crate::time::micros;
 
@@ -164,6 +166,18 @@ pub struct Account {
     /// The live link of each purpose.
     #[serde(default)]
     pub slots: BTreeMap<LinkPurpose, Slot>,
+    /// The newest link that was mailed, alive or not.
+    #[serde(default)]
+    pub last_link: Option<LinkId>,
+    /// The second step, if it is on.
+    #[serde(default)]
+    pub second_step: Option<SecondStep>,
+    /// One that is being set up.
+    #[serde(default)]
+    pub enrolment: Option<Enrolment>,
+    /// Who it is at providers that it signs in with.
+    #[serde(default)]
+    pub identities: BTreeMap<Provider, Identity>,
     /// When something last ended all links.
     #[serde(default, with = "micros::option")]
     pub killed_at: Option<Timestamp>,
@@ -200,6 +214,10 @@ impl Account {
             history_salt: None,
             history: Vec::new(),
             slots: BTreeMap::new(),
+            last_link: None,
+            second_step: None,
+            enrolment: None,
+            identities: BTreeMap::new(),
             killed_at: None,
             kill_reason: None,
             reported_at: None,

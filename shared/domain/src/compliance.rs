@@ -65,23 +65,6 @@ pub fn report(settings: &Settings) -> Report {
     Report { profile: settings.password_policy.profile, clauses }
 }
 
-/// What has settings and clauses already, but no endpoint yet. Whoever builds one takes its name out
-/// here, and the compiler shows which clauses then need a verdict.
-#[derive(Clone, Copy)]
-enum NotBuilt {
-    MagicLogin,
-    SecondStep,
-}
-
-impl NotBuilt {
-    fn because(self) -> &'static str {
-        match self {
-            Self::MagicLogin => "No endpoint mails links that sign in yet.",
-            Self::SecondStep => "No endpoint asks for a second step yet.",
-        }
-    }
-}
-
 impl Clause {
     /// Whether it is met depends on a setting.
     fn judged(id: &'static str, title: &'static str, is_met: bool, because: String) -> Self {
@@ -102,10 +85,6 @@ impl Clause {
     /// It asks for nothing that this software does.
     fn not_ours(id: &'static str, title: &'static str, because: &str) -> Self {
         Self { id, title, verdict: Verdict::NotApplicable, because: because.to_owned() }
-    }
-
-    fn not_built(id: &'static str, title: &'static str, what: NotBuilt) -> Self {
-        Self::not_ours(id, title, what.because())
     }
 }
 
@@ -136,6 +115,12 @@ fn short_codes(settings: &Settings) -> (bool, String) {
          {CODE_SECONDS_MAX} are allowed."
     );
     (seconds <= CODE_SECONDS_MAX, because)
+}
+
+/// Whether nobody is authenticated by mail, and the sentence that says so.
+fn no_mailed_sign_in(settings: &Settings) -> (bool, String) {
+    let enabled = settings.magic_login.enabled;
+    (!enabled, format!("magic_login.enabled is {enabled}; both standards count no mailed link."))
 }
 
 /// The longest password must be allowed to have at least so many characters, in both standards.

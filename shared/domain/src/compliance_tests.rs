@@ -151,8 +151,9 @@ fn every_verdict_turns_at_its_edge() {
         ("§3.2.2(codes)", |s| s.limits.codes_per_account_day = u32::MAX, Violated),
         ("§4.2.1.2(phone)", |s| s.validity.code_seconds = 600, Met),
         ("§4.2.1.2(phone)", |s| s.validity.code_seconds = 601, Violated),
-        ("-6.5.5", |s| s.validity.code_seconds = 600, Met),
-        ("-6.5.5", |s| s.validity.code_seconds = 601, Violated),
+        ("-6.5.5", |s| (s.validity.code_seconds, s.second_step.offered) = (600, false), Met),
+        ("-6.5.5", |s| (s.validity.code_seconds, s.second_step.offered) = (601, false), Violated),
+        ("-6.5.5", |s| (s.validity.code_seconds, s.second_step.offered) = (600, true), Violated),
         ("-6.2.11", |s| s.password_policy.forbid_last_name = true, Met),
         ("-6.2.11", |s| s.password_policy.forbid_last_name = false, Violated),
         ("-6.4.1", |s| s.own_password = OwnPassword::Always, Met),
@@ -216,16 +217,13 @@ fn each_kind_of_character_that_is_demanded_is_a_violation() {
 }
 
 #[test]
-fn what_no_endpoint_does_yet_is_not_applicable_whatever_is_set() {
+fn a_link_that_signs_in_is_mail_that_authenticates() {
     let mut settings = of(Profile::Custom);
-    settings.magic_login.enabled = true;
-    for (id, because) in [
-        ("§3.1.3.1", "No endpoint mails links that sign in yet."),
-        ("-6.3.6", "No endpoint mails links that sign in yet."),
-        ("-6.4.3", "No endpoint asks for a second step yet."),
-    ] {
-        let clause = clause(&settings, id);
-        assert_eq!((clause.verdict, clause.because.as_str()), (Verdict::NotApplicable, because));
+    for (enabled, verdict) in [(true, Verdict::Violated), (false, Verdict::Met)] {
+        settings.magic_login.enabled = enabled;
+        for id in ["§3.1.3.1", "-6.3.6"] {
+            assert_eq!(clause(&settings, id).verdict, verdict, "{id} {enabled}");
+        }
     }
 }
 

@@ -111,11 +111,13 @@ pub enum WithdrawnReason {
     ByDesk,
     /// Twenty passwords were tried under its grant.
     TooManyTries,
+    /// The second step or the providers were changed, or its owner signed out everywhere.
+    SignInChanged,
 }
 
 impl WithdrawnReason {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PasswordChanged,
         Self::AddressChanged,
         Self::AccountBlocked,
@@ -123,6 +125,7 @@ impl WithdrawnReason {
         Self::NotMe,
         Self::ByDesk,
         Self::TooManyTries,
+        Self::SignInChanged,
     ];
 
     /// The word in answers.
@@ -136,6 +139,7 @@ impl WithdrawnReason {
             Self::NotMe => "not_me",
             Self::ByDesk => "by_desk",
             Self::TooManyTries => "too_many_tries",
+            Self::SignInChanged => "sign_in_changed",
         }
     }
 }
@@ -341,7 +345,7 @@ impl Link {
                     && self.died_at.is_some()
                     && account.password_set_at == self.died_at
             }
-            Act::Unlock => account.epoch == self.epoch,
+            Act::Unlock | Act::SignIn => account.epoch == self.epoch,
         }
     }
 

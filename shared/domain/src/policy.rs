@@ -28,6 +28,9 @@ pub struct PasswordPolicy {
     pub forbid_last_name: bool,
     /// Whether no earlier password may be used again.
     pub forbid_reuse: bool,
+    /// What the tenant chose as `length_min`, of rules that are effective and ask for more.
+    #[serde(skip)]
+    pub length_min_chosen: Option<u32>,
 }
 
 /// A named set of rules.
@@ -48,6 +51,9 @@ pub enum Profile {
 /// §3.1.1.2).
 pub(crate) const NIST_LENGTH_MIN: u32 = 15;
 
+/// And one of two factors so many.
+pub(crate) const NIST_LENGTH_MIN_OF_TWO: u32 = 8;
+
 impl Default for PasswordPolicy {
     fn default() -> Self {
         Self {
@@ -60,6 +66,7 @@ impl Default for PasswordPolicy {
             symbols_min: 0,
             forbid_last_name: true,
             forbid_reuse: true,
+            length_min_chosen: None,
         }
     }
 }
@@ -139,12 +146,23 @@ impl PasswordPolicy {
             },
             Profile::Nist800_63B4 => Self {
                 length_min: self.length_min.max(NIST_LENGTH_MIN),
+                length_min_chosen: Some(self.length_min),
                 uppercase_min: 0,
                 lowercase_min: 0,
                 digits_min: 0,
                 symbols_min: 0,
                 ..self.clone()
             },
+        }
+    }
+
+    /// The rules for an account, by whether its second step is on: then a password is not the only
+    /// factor, and the profile asks for fewer characters (NIST SP 800-63B-4 §3.1.1.2).
+    #[must_use]
+    pub fn for_account(&self, second_step: bool) -> Self {
+        match self.length_min_chosen.filter(|_| second_step) {
+            Some(chosen) => Self { length_min: chosen.max(NIST_LENGTH_MIN_OF_TWO), ..self.clone() },
+            None => self.clone(),
         }
     }
 

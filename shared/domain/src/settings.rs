@@ -7,11 +7,14 @@ mod bounds;
 mod defaults;
 mod urls;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
 use crate::link::LinkPurpose;
 use crate::policy::{PasswordPolicy, Profile};
+use crate::provider::Provider;
 use crate::tenant::TenantId;
 
 pub use bounds::SettingFault;
@@ -53,6 +56,10 @@ pub struct Settings {
     pub captcha: Captcha,
     /// Links that sign in once.
     pub magic_login: MagicLogin,
+    /// The second step.
+    pub second_step: SecondStep,
+    /// Providers that people can sign in with.
+    pub providers: BTreeMap<Provider, ProviderClient>,
     /// Whether an admin may set a temporary password.
     pub temporary_passwords_enabled: bool,
     /// How long a timeline is kept.
@@ -117,6 +124,16 @@ pub struct Lockout {
     pub lock_seconds: u32,
 }
 
+impl Lockout {
+    /// The same for the second step. No mail takes that lock off, so it is always over by itself.
+    #[must_use]
+    pub fn of_second_step(&self) -> Self {
+        let forever = self.lock_seconds == 0;
+        let lock_seconds = if forever { Self::default().lock_seconds } else { self.lock_seconds };
+        Self { lock_seconds, ..self.clone() }
+    }
+}
+
 /// What a code looks like.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -178,11 +195,12 @@ impl PasswordAsked {
 }
 
 impl OwnPassword {
-    /// What a person is asked for. Nobody has a second step yet.
+    /// What a person is asked for, by whether the account's second step is on.
     #[must_use]
-    pub fn asks(self) -> PasswordAsked {
+    pub fn asks(self, second_step: bool) -> PasswordAsked {
         match self {
             Self::Always => PasswordAsked::Whole,
+            Self::WithSecondStep if second_step => PasswordAsked::Whole,
             Self::WithEnding => PasswordAsked::Beginning,
             Self::WithSecondStep | Self::Generated => PasswordAsked::Nothing,
         }
@@ -241,6 +259,36 @@ pub struct MagicLogin {
     pub takes_lock_off: bool,
 }
 
+/// The second step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecondStep {
+    /// Whether accounts may switch one on. What is on stays on.
+    pub offered: bool,
+}
+
+/// For `Seal::new`, over the keyring of what is encrypted at rest.
+pub const CLIENT_SECRET_LABEL: &str = "regain client secret v1";
+
+/// What a client's secret is sealed for: it opens for no other tenant and no other provider.
+#[must_use]
+pub fn client_secret_context(tenant: &TenantId, provider: &str) -> String {
+    format!("{tenant} {provider}")
+}
+
+/// What a provider knows the tenant by.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProviderClient {
+    /// The name that the provider gave the tenant.
+    pub client_id: String,
+    /// The secret that goes with it, sealed; it is never shown.
+    pub client_secret: String,
+    /// Of Microsoft: the id of the one directory whose people may sign in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directory: Option<String>,
+}
+
 /// A link in a mail that recovers an account is good for at most a day in all
 /// (NIST SP 800-63B-4 §4.2.1.2).
 pub const NIST_MAILED_SECONDS_MAX: u32 = 24 * 60 * 60;
@@ -281,11 +329,19 @@ impl Settings {
         match purpose {
             LinkPurpose::Reset | LinkPurpose::Unlock => self.validity.link_unclicked_seconds,
             LinkPurpose::Invite => self.validity.invite_seconds,
+            LinkPurpose::Magic => self.validity.magic_link_seconds,
             // Made clicked: its grant is handed out at once.
             LinkPurpose::MustChange | LinkPurpose::CodeReset | LinkPurpose::CodeUnlock => {
                 self.validity.link_clicked_seconds
             }
         }
+    }
+
+    /// Whether what a new password must be depends on the account's second step.
+    #[must_use]
+    pub fn asks_for_second_step(&self) -> bool {
+        self.own_password == OwnPassword::WithSecondStep
+            || self.password_policy.length_min_chosen.is_some()
     }
 
     /// The asked return URL, if the tenant allows it; compared after parsing, never as text.
@@ -308,11 +364,30 @@ impl Settings {
 
     /// The address that a mail's button leads to. From configuration and settings only.
     #[must_use]
-    pub fn link_url(&self, public_base: &str, tenant: &TenantId, token: &str) -> String {
+    pub fn link_url(
+        &self,
+        public_base: &str,
+        tenant: &TenantId,
+        purpose: LinkPurpose,
+        token: &str,
+    ) -> String {
         match &self.frontend.link_url {
             Some(template) => template.replace("{token}", token),
-            None => format!("{public_base}/p/{tenant}/link/{token}"),
+            None if purpose == LinkPurpose::Magic => {
+                Self::page(public_base, tenant, "magic", token)
+            }
+            None => Self::page(public_base, tenant, "link", token),
         }
+    }
+
+    /// The address of a hosted page that needs no token.
+    #[must_use]
+    pub fn page_url(public_base: &str, tenant: &TenantId, page: &str) -> String {
+        format!("{public_base}/p/{tenant}/{page}")
+    }
+
+    fn page(public_base: &str, tenant: &TenantId, page: &str, token: &str) -> String {
+        format!("{public_base}/p/{tenant}/{page}/{token}")
     }
 
     /// The host that a code belongs to, as phones fill codes in for: that of the tenant's first
@@ -326,7 +401,7 @@ impl Settings {
     /// The address of "this was not me": always a hosted page, because it ends things.
     #[must_use]
     pub fn not_me_url(public_base: &str, tenant: &TenantId, token: &str) -> String {
-        format!("{public_base}/p/{tenant}/not-me/{token}")
+        Self::page(public_base, tenant, "not-me", token)
     }
 }
 

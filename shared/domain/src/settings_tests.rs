@@ -117,8 +117,12 @@ fn an_origin_is_a_scheme_a_host_and_a_port() {
 fn a_link_is_built_from_configuration_or_settings() {
     let tenant = TenantId::parse("demo").unwrap();
     let mut settings = named();
-    let of = |settings: &Settings| settings.link_url("https://regain.example", &tenant, "T0K");
+    let to = |settings: &Settings, purpose| {
+        settings.link_url("https://regain.example", &tenant, purpose, "T0K")
+    };
+    let of = |settings: &Settings| to(settings, LinkPurpose::Reset);
     assert_eq!(of(&settings), "https://regain.example/p/demo/link/T0K");
+    assert_eq!(to(&settings, LinkPurpose::Magic), "https://regain.example/p/demo/magic/T0K");
     settings.frontend.link_url = Some("https://app.example.com/reset/{token}".into());
     assert_eq!(of(&settings), "https://app.example.com/reset/T0K");
 }

@@ -47,6 +47,8 @@ pub enum TokenPurpose {
     InviteLink,
     /// The link of a "take the lock off" mail.
     UnlockLink,
+    /// The link of a "sign in" mail. There is no grant between it and the session.
+    MagicLink,
     /// The short right to set a password, got by clicking a reset link or by a right code.
     SetPasswordGrant,
     /// The short right to take the lock off, got by clicking an unlock link or by a right code.
@@ -57,21 +59,28 @@ pub enum TokenPurpose {
     Report,
     /// The same of a notice that a code was sent.
     CodeReport,
+    /// The `state` of an attempt to prove an identity at a provider.
+    FederatedState,
 }
 
 impl TokenPurpose {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::ResetLink,
         Self::InviteLink,
         Self::UnlockLink,
+        Self::MagicLink,
         Self::SetPasswordGrant,
         Self::UnlockGrant,
         Self::Recovery,
         Self::Report,
         Self::CodeReport,
+        Self::FederatedState,
     ];
-    /// Those that are mailed and clicked.
-    pub const LINKS: [Self; 3] = [Self::ResetLink, Self::InviteLink, Self::UnlockLink];
+    /// Those that a click makes a grant of.
+    pub const CLICKED: [Self; 3] = [Self::ResetLink, Self::InviteLink, Self::UnlockLink];
+    /// Those that are mailed.
+    pub const MAILED: [Self; 4] =
+        [Self::ResetLink, Self::InviteLink, Self::UnlockLink, Self::MagicLink];
 
     /// Of the token that a link is handed out as.
     #[must_use]
@@ -80,6 +89,7 @@ impl TokenPurpose {
             LinkPurpose::Reset => Self::ResetLink,
             LinkPurpose::Invite => Self::InviteLink,
             LinkPurpose::Unlock => Self::UnlockLink,
+            LinkPurpose::Magic => Self::MagicLink,
             LinkPurpose::MustChange | LinkPurpose::CodeReset | LinkPurpose::CodeUnlock => {
                 Self::grant(purpose)
             }
@@ -92,6 +102,7 @@ impl TokenPurpose {
         match purpose.act() {
             Act::SetPassword => Self::SetPasswordGrant,
             Act::Unlock => Self::UnlockGrant,
+            Act::SignIn => Self::MagicLink,
         }
     }
 
@@ -105,6 +116,8 @@ impl TokenPurpose {
             Self::Recovery => 'c',
             Self::Report => 'n',
             Self::CodeReport => 'm',
+            Self::MagicLink => 's',
+            Self::FederatedState => 'f',
         }
     }
 }

@@ -8,6 +8,7 @@ pub struct Answer {
     pub(crate) content: Content,
     pub(crate) cache_seconds: Option<u32>,
     pub(crate) etag: Option<String>,
+    pub(crate) location: Option<String>,
 }
 
 #[derive(Debug)]
@@ -63,8 +64,14 @@ impl Answer {
         Self::with(Content::Media(bytes))
     }
 
+    /// The browser goes on to this address.
+    #[must_use]
+    pub fn see_other(location: String) -> Self {
+        Self { location: Some(location), ..Self::empty() }
+    }
+
     fn with(content: Content) -> Self {
-        Self { content, cache_seconds: None, etag: None }
+        Self { content, cache_seconds: None, etag: None, location: None }
     }
 
     /// With one member more, if there is a value for it.

@@ -26,7 +26,7 @@ pub struct Operation {
     pub summary: &'static str,
     /// Who may call.
     pub access: Access,
-    /// What the query string may hold.
+    /// What the query string may hold; where a browser is sent back, others beside it too.
     pub query: &'static [Field],
     /// How the body is written, and the answer to it.
     pub form: Form,
@@ -64,7 +64,11 @@ impl Operation {
         [
             self.problems,
             when(!self.query.is_empty(), &[ProblemCode::InvalidRequest]),
-            when(self.access != Access::Public, KEY_PROBLEMS),
+            match self.access {
+                Access::Public => &[],
+                Access::SignedIn | Access::PublicOrSignedIn => SESSION_PROBLEMS,
+                Access::Key(_) => KEY_PROBLEMS,
+            },
             when(!self.body.is_empty(), BODY_PROBLEMS),
             when(takes("captcha"), CAPTCHA_PROBLEMS),
             COMMON_PROBLEMS,
@@ -100,6 +104,10 @@ impl Operation {
 pub enum Access {
     /// Anyone.
     Public,
+    /// Who is signed in.
+    SignedIn,
+    /// Anyone; who is signed in shows it, where it is asked for.
+    PublicOrSignedIn,
     /// Who holds a key of at least this role.
     Key(Role),
 }
@@ -126,6 +134,9 @@ pub enum Method {
     Patch,
     /// Ends.
     Delete,
+    /// Acts, though it is a GET: a browser is sent here from elsewhere. A HEAD does not come this
+    /// way.
+    SentBack,
 }
 
 impl Method {
@@ -137,6 +148,7 @@ impl Method {
             Self::Post => "POST",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
+            Self::SentBack => "GET",
         }
     }
 }
@@ -218,6 +230,9 @@ impl Field {
 
 /// Problems that any operation can answer with that asks for a key.
 const KEY_PROBLEMS: &[ProblemCode] = &[ProblemCode::Unauthorized, ProblemCode::Forbidden];
+
+/// And any that asks for a session.
+const SESSION_PROBLEMS: &[ProblemCode] = &[ProblemCode::Unauthorized, ProblemCode::SessionEnded];
 
 /// Problems that any operation can answer with that takes a captcha.
 const CAPTCHA_PROBLEMS: &[ProblemCode] = &[

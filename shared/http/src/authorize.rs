@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use regain_domain::api_key::{self, ApiKey, Credential, Role};
 use regain_notices::ProblemCode;
 
+use crate::edge::bearer;
 use crate::{LogLine, Problem};
 
 type Found = Result<Option<ApiKey>, Box<dyn Error + Send + Sync>>;
@@ -43,11 +44,8 @@ impl ApiKeys {
         line: &LogLine,
     ) -> Result<ApiKey, Problem> {
         let unauthorized = || Problem::new(ProblemCode::Unauthorized);
-        let credential = authorization
-            .and_then(|text| text.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .and_then(|(_, text)| api_key::read(text.trim()))
-            .ok_or_else(unauthorized)?;
+        let credential =
+            authorization.and_then(bearer).and_then(api_key::read).ok_or_else(unauthorized)?;
         let Self(find) = keys.as_ref().ok_or_else(unauthorized)?;
         let tenant = credential.tenant.clone();
         let key = find(credential, now).await.map_err(Problem::down)?.ok_or_else(unauthorized)?;

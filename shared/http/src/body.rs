@@ -10,7 +10,7 @@ use regain_domain::{Language, Login, password::Password};
 use serde_json::{Map, Value};
 
 use self::json::Json;
-use crate::api::{Field, Form, Kind, Operation, Presence};
+use crate::api::{Field, Form, Kind, Method, Operation, Presence};
 use crate::problem::{Fault, Problem};
 
 /// The largest body that is read where it is one object. No request comes near it.
@@ -98,6 +98,10 @@ impl Body {
             let short: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
             let at = format!("?{short}");
             let Some(field) = operation.query.iter().find(|field| field.name == name) else {
+                // What else a provider sends along is its own affair (RFC 6749 §4.1.2).
+                if operation.method == Method::SentBack {
+                    continue;
+                }
                 faults.push(Fault::new(at, "unknown_field"));
                 continue;
             };

@@ -1,5 +1,7 @@
 //! A call, as a step sees it.
 
+use std::error::Error;
+use std::future::Future;
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
@@ -7,10 +9,12 @@ use jiff::Timestamp;
 use regain_domain::api_key::ApiKey;
 use regain_domain::captcha::{CaptchaFault, Challenge};
 use regain_domain::client::ClientAddress;
+use regain_domain::event::{Actor, Entry, Event};
 use regain_domain::keys::{DerivedKey, Keyring, mac};
 use regain_domain::seal::Seal;
+use regain_domain::settings::Demand;
 use regain_domain::token::{self, TokenPurpose};
-use regain_domain::{Language, Link, LinkId, Settings, SupportCode, TenantId};
+use regain_domain::{Account, Language, Link, LinkId, Session, Settings, SupportCode, TenantId};
 
 use serde_json::json;
 
@@ -32,6 +36,8 @@ pub struct Call {
     pub settings: Arc<Settings>,
     /// The key of the back office; none on a public endpoint.
     pub key: Option<ApiKey>,
+    /// The session of who calls; none where none is asked for.
+    pub session: Option<Session>,
     /// The body.
     pub body: Body,
     /// The lines of a body of lines.
@@ -79,8 +85,58 @@ impl Call {
         }
     }
 
+    /// What the timeline says of this call.
+    #[must_use]
+    pub fn entry(&self, event: Event, cause: Option<&str>) -> Entry {
+        Entry {
+            event,
+            at: self.now,
+            actor: self.actor(),
+            source: Some(self.source.clone()),
+            cause: cause.map(str::to_owned),
+            subject: self.support_code.to_string(),
+            support_code: Some(self.support_code.clone()),
+            kept_days: self.settings.timeline_days,
+        }
+    }
+
+    /// Who calls.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match &self.key {
+            Some(key) => Actor::Key(key.id.clone()),
+            None => Actor::Caller,
+        }
+    }
+
+    /// The captcha, rightly answered, where one is demanded. A wrong answer is counted by `miss`
+    /// before it is answered; a right one is to be used up together with what it was given for.
+    pub async fn solved_captcha<F, R, E>(
+        &self,
+        seal: &Seal,
+        demand: Demand,
+        miss: F,
+    ) -> Result<Option<Challenge>, Problem>
+    where
+        F: FnOnce(Challenge) -> R,
+        R: Future<Output = Result<Option<u32>, E>>,
+        E: Error + Send + Sync + 'static,
+    {
+        if demand == Demand::Never {
+            return Ok(None);
+        }
+        if !self.body.has("captcha") {
+            return Err(Problem::invalid(vec![Fault::new("/captcha", "required")]));
+        }
+        let captcha = self.captcha(seal)?;
+        if self.solves(&captcha) {
+            return Ok(Some(captcha));
+        }
+        Err(Problem::captcha_missed(miss(captcha).await?))
+    }
+
     /// The captcha that the body answers.
-    pub fn captcha(&self, seal: &Seal) -> Result<Challenge, Problem> {
+    fn captcha(&self, seal: &Seal) -> Result<Challenge, Problem> {
         let id = self.body.member("captcha", "id");
         Challenge::open(seal, &self.tenant, id, self.now).map_err(|fault| {
             Problem::new(match fault {
@@ -90,12 +146,29 @@ impl Call {
         })
     }
 
-    /// An answer with what `set-password` is to be given.
+    /// An answer with what `set-password` is to be given, by whether the account's second step is
+    /// on.
     #[must_use]
-    pub fn with_password_rules(&self, answer: Answer) -> Answer {
+    pub fn with_password_rules(&self, answer: Answer, second_step: bool) -> Answer {
+        let policy = self.settings.password_policy.for_account(second_step);
         answer
-            .and("password", Some(self.settings.own_password.asks().as_str()))
-            .and("password_policy", Some(json!(self.settings.password_policy)))
+            .and("password", Some(self.settings.own_password.asks(second_step).as_str()))
+            .and("password_policy", Some(json!(policy)))
+    }
+
+    /// The session of a call that asks for one.
+    pub fn session(&self) -> Result<&Session, Problem> {
+        self.session.as_ref().ok_or_else(|| Problem::new(ProblemCode::Unauthorized))
+    }
+
+    /// The account of the session, if that still stands.
+    pub fn standing<T>(&self, read: Option<(T, Account)>) -> Result<(T, Account), Problem> {
+        let session = self.session()?;
+        let (place, account) = read
+            .filter(|(_, account)| session.stands(account))
+            .ok_or_else(|| Problem::new(ProblemCode::SessionEnded))?;
+        self.log.set("account.ref", account.account_id.as_str());
+        Ok((place, account))
     }
 
     /// The recovery that the body names.
@@ -109,8 +182,7 @@ impl Call {
     }
 
     /// Whether the body answers it rightly.
-    #[must_use]
-    pub fn solves(&self, captcha: &Challenge) -> bool {
+    fn solves(&self, captcha: &Challenge) -> bool {
         captcha.is_answered_by(self.body.member("captcha", "answer"), self.settings.captcha.case)
     }
 

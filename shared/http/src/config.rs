@@ -8,6 +8,7 @@ pub struct Config {
     stack: String,
     public_base: String,
     voice_origin: Option<String>,
+    provider_base: Option<String>,
 }
 
 /// The environment is not one that a function may run in. It says so and stops.
@@ -21,7 +22,7 @@ pub enum BadConfig {
         /// What it should be.
         expected: &'static str,
     },
-    /// Somebody redirects the AWS clients of a deployed function.
+    /// Somebody sends a deployed function elsewhere than to AWS or the identity providers.
     #[error("{name} is set, and this function is deployed")]
     Redirected {
         /// Which variable.
@@ -30,7 +31,8 @@ pub enum BadConfig {
 }
 
 impl Config {
-    /// Reads `REGAIN_STACK`, `REGAIN_PUBLIC_BASE` and `REGAIN_VOICE_ORIGIN`.
+    /// Reads `REGAIN_STACK`, `REGAIN_PUBLIC_BASE`, `REGAIN_VOICE_ORIGIN` and
+    /// `REGAIN_PROVIDER_BASE`.
     pub fn from_env() -> Result<Self, BadConfig> {
         Self::from_vars(std::env::vars())
     }
@@ -55,17 +57,26 @@ impl Config {
         if voice_origin.is_some_and(|origin| !is_an_origination_identity(origin)) {
             return Err(fault("REGAIN_VOICE_ORIGIN", "a phone number's id, or nothing"));
         }
-        // SECURITY: whoever could set an endpoint would be handed every secret. Held by
+        // SECURITY: whoever could set an endpoint would be handed every secret, and whoever could
+        // set a provider could sign in as anyone. Held by
         // `a_deployed_function_refuses_other_endpoints`.
         let deployed = of("AWS_EXECUTION_ENV").is_some() || public_base.starts_with("https:");
-        let redirected = vars.iter().find(|(key, _)| key.starts_with("AWS_ENDPOINT_URL"));
+        let redirects =
+            |key: &str| key.starts_with("AWS_ENDPOINT_URL") || key == "REGAIN_PROVIDER_BASE";
+        let redirected = vars.iter().find(|(key, _)| redirects(key));
         if let (true, Some((name, _))) = (deployed, redirected) {
             return Err(BadConfig::Redirected { name: name.clone() });
+        }
+        let provider_base = of("REGAIN_PROVIDER_BASE");
+        if provider_base.is_some_and(|base| !is_provider_base(base)) {
+            let expected = "an http origin on a loopback address, without a path";
+            return Err(fault("REGAIN_PROVIDER_BASE", expected));
         }
         Ok(Self {
             stack: stack.clone(),
             public_base: public_base.clone(),
             voice_origin: voice_origin.cloned(),
+            provider_base: provider_base.cloned(),
         })
     }
 
@@ -86,6 +97,20 @@ impl Config {
     pub fn voice_origin(&self) -> Option<&str> {
         self.voice_origin.as_deref()
     }
+
+    /// Where the identity providers are looked for; `None`: where Google, Microsoft and LinkedIn
+    /// are.
+    #[must_use]
+    pub fn provider_base(&self) -> Option<&str> {
+        self.provider_base.as_deref()
+    }
+}
+
+/// Whether identity providers may be looked for there: an http origin, which is secure on a
+/// loopback address alone.
+#[must_use]
+pub fn is_provider_base(text: &str) -> bool {
+    text.starts_with("http:") && is_secure_base(text)
 }
 
 /// As AWS End User Messaging takes one.
@@ -142,15 +167,46 @@ mod tests {
     }
 
     #[test]
+    fn other_providers_than_the_real_ones_are_on_this_machine_or_nowhere() {
+        let base = |text: &str| {
+            let config = read(&[LOCAL[0], LOCAL[1], ("REGAIN_PROVIDER_BASE", text)])?;
+            Ok::<_, BadConfig>(config.provider_base().map(str::to_owned))
+        };
+        assert_eq!(read(&LOCAL).unwrap().provider_base(), None);
+        for here in ["http://127.0.0.1:9100", "http://localhost:9100", "http://[::1]:9100"] {
+            assert_eq!(base(here).unwrap().as_deref(), Some(here));
+        }
+        for elsewhere in [
+            "",
+            "127.0.0.1:9100",
+            "https://127.0.0.1:9100",
+            "https://id.example.com",
+            "http://id.example.com",
+            "http://127.0.0.1.example.com",
+            "http://127.0.0.1@example.com",
+            "http://192.0.2.7:9100",
+            "http://127.0.0.1:9100/",
+            "http://127.0.0.1:9100/google",
+        ] {
+            assert!(base(elsewhere).is_err(), "{elsewhere}");
+        }
+    }
+
+    #[test]
     fn a_deployed_function_refuses_other_endpoints() {
-        let redirect = ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:8000");
-        assert!(read(&[LOCAL[0], LOCAL[1], redirect]).is_ok());
         let on_lambda = ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023");
-        let refused = Err(BadConfig::Redirected { name: redirect.0.to_owned() });
-        let kept = |config: Result<Config, BadConfig>| config.map(|_| ());
-        assert_eq!(kept(read(&[LOCAL[0], LOCAL[1], redirect, on_lambda])), refused);
         let public = ("REGAIN_PUBLIC_BASE", "https://id.example.com");
-        assert_eq!(kept(read(&[LOCAL[0], public, redirect])), refused);
         assert!(read(&[LOCAL[0], public, on_lambda]).is_ok());
+        let kept = |config: Result<Config, BadConfig>| config.map(|_| ());
+        for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "REGAIN_PROVIDER_BASE"] {
+            let redirect = (name, "http://127.0.0.1:8000");
+            assert!(read(&[LOCAL[0], LOCAL[1], redirect]).is_ok(), "{name}");
+            let refused = Err(BadConfig::Redirected { name: name.to_owned() });
+            assert_eq!(kept(read(&[LOCAL[0], LOCAL[1], redirect, on_lambda])), refused);
+            assert_eq!(kept(read(&[LOCAL[0], public, redirect])), refused);
+            for value in ["", "http://id.example.com"] {
+                assert_eq!(kept(read(&[LOCAL[0], public, (name, value)])), refused, "{value}");
+            }
+        }
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn allow(route: &Route) -> String {
         crate::api::Method::Post => "POST",
         crate::api::Method::Patch => "PATCH",
         crate::api::Method::Delete => "DELETE",
+        crate::api::Method::SentBack => "GET",
     });
     methods.chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
 }

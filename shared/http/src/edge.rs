@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use regain_domain::api_key::{ApiKey, Credential};
 use regain_domain::client::ClientAddress;
 use regain_domain::keys::{DerivedKey, Keyring};
-use regain_domain::{Language, Settings, SupportCode, TenantId};
+use regain_domain::{Language, Session, Settings, SupportCode, TenantId};
 use regain_notices::ProblemCode;
 use serde_json::json;
 
@@ -24,7 +24,8 @@ use crate::authorize::ApiKeys;
 use crate::body::{BODY_BYTES_MAX, Body, LINES_BYTES_MAX, LINES_MAX, Line};
 use crate::log::chain;
 use crate::{
-    Answer, Call, LogLine, Problem, SettingsCache, call, conformance, cors, random, routes,
+    Answer, Call, LogLine, Problem, Sessions, SettingsCache, call, conformance, cors, random,
+    routes,
 };
 
 /// The part of a function that is the same in all of them.
@@ -33,6 +34,7 @@ pub struct Edge {
     key: Arc<DerivedKey>,
     settings: SettingsCache,
     api_keys: Option<ApiKeys>,
+    sessions: Option<Arc<Sessions>>,
     calls: Box<dyn Fn() -> u32 + Send + Sync>,
     warm: AtomicBool,
 }
@@ -77,7 +79,7 @@ impl Edge {
     ) -> Self {
         let key = Arc::new(edge.derive_current("regain edge v1"));
         let (calls, warm) = (Box::new(calls), AtomicBool::new(false));
-        Self { function, key, settings, api_keys: None, calls, warm }
+        Self { function, key, settings, api_keys: None, sessions: None, calls, warm }
     }
 
     /// With the function that finds a key of the back office, and notes that it was used. (The edge
@@ -90,6 +92,12 @@ impl Edge {
         E: Error + Send + Sync + 'static,
     {
         Self { api_keys: Some(ApiKeys::new(find)), ..self }
+    }
+
+    /// With what tells sessions.
+    #[must_use]
+    pub fn with_sessions(self, sessions: Arc<Sessions>) -> Self {
+        Self { sessions: Some(sessions), ..self }
     }
 
     pub(crate) fn function(&self) -> &'static str {
@@ -161,7 +169,7 @@ impl Edge {
                         .await?,
                 )
             }
-            Some(Access::Public) | None => None,
+            Some(Access::Public | Access::SignedIn | Access::PublicOrSignedIn) | None => None,
         };
         let (tenant, settings) = self.tenant(named, now).await?;
         line.set("tenant", tenant.as_str());
@@ -175,6 +183,7 @@ impl Edge {
             allow: Some(cors::allow(route)),
             ..Problem::new(ProblemCode::MethodNotAllowed)
         })?;
+        let session = self.session(operation.access, request, &tenant, now)?;
         let (body, lines) = read_body(operation, request)?;
         let query = match operation.query {
             [] => Body::default(),
@@ -194,6 +203,7 @@ impl Edge {
             tenant,
             settings,
             key,
+            session,
             body,
             lines,
             query,
@@ -233,6 +243,36 @@ impl Edge {
         let settings = self.settings.get(&tenant, now).await.map_err(Problem::down)?;
         Ok((tenant, settings.ok_or_else(unknown)?))
     }
+}
+
+impl Edge {
+    /// The session that a call comes with. Whether it still stands is the step's to ask.
+    ///
+    /// SECURITY: held by `a_forged_session_is_none`.
+    fn session(
+        &self,
+        access: Access,
+        request: &Incoming<'_>,
+        tenant: &TenantId,
+        now: Timestamp,
+    ) -> Result<Option<Session>, Problem> {
+        let authorization = header(request, &header::AUTHORIZATION);
+        match (access, authorization) {
+            (Access::Public | Access::Key(_), _) | (Access::PublicOrSignedIn, None) => Ok(None),
+            (Access::SignedIn | Access::PublicOrSignedIn, authorization) => {
+                let unauthorized = || Problem::new(ProblemCode::Unauthorized);
+                let token = authorization.and_then(bearer).ok_or_else(unauthorized)?;
+                let sessions = self.sessions.as_ref().ok_or_else(unauthorized)?;
+                sessions.read(tenant, token, now).map(Some)
+            }
+        }
+    }
+}
+
+/// What stands after the scheme (RFC 6750 §2.1).
+pub(crate) fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, text) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| text.trim())
 }
 
 fn header<'r>(request: &Incoming<'r>, name: &HeaderName) -> Option<&'r str> {
@@ -301,6 +341,7 @@ fn respond(
                 cache = format!("public, max-age={seconds}");
             }
             headers.extend(answer.etag.clone().map(|etag| ("etag", etag)));
+            headers.extend(answer.location.clone().map(|location| ("location", location)));
             let (content_type, body) = match &answer.content {
                 Content::Nothing => (None, nothing()),
                 Content::Json(body) => {
@@ -326,7 +367,7 @@ fn respond(
         Err(problem) => {
             headers.push(("content-type", "application/problem+json".to_owned()));
             headers.push(("content-language", known.language.as_str().to_owned()));
-            if problem.code == ProblemCode::Unauthorized {
+            if problem.status() == 401 {
                 headers.push(("www-authenticate", "Bearer".to_owned()));
             }
             headers.extend(problem.allow.clone().map(|allow| ("allow", allow)));

@@ -28,7 +28,7 @@ mod world;
 pub use answer::{Answer, ResponseBody};
 pub use body::{Body, Line};
 pub use call::Call;
-pub use config::{BadConfig, Config};
+pub use config::{BadConfig, Config, is_provider_base};
 pub use edge::Edge;
 pub use log::LogLine;
 pub use paging::PageAsked;

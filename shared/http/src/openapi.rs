@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use regain_domain::Language;
 use regain_domain::account::BlockReason;
 use regain_domain::link::WithdrawnReason;
 use regain_domain::policy::Violation;
 use regain_domain::settings::SettingFault;
+use regain_domain::{Language, Provider};
 use regain_notices::ProblemCode;
 use serde_json::{Map, Value, json};
 
@@ -35,11 +35,19 @@ pub fn document() -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas(),
-            "securitySchemes": {"api_key": {
-                "type": "http",
-                "scheme": "bearer",
-                "description": "A key of the back office, `rk_…`.",
-            }},
+            "securitySchemes": {
+                "api_key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A key of the back office, `rk_…`.",
+                },
+                "session": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "The `token` of a sign-in.",
+                },
+            },
             "parameters": {
                 "tenant": param(
                     "tenant",
@@ -52,6 +60,12 @@ pub fn document() -> Value {
                     "What is meant: an account, a key, or a captcha.",
                     json!({"type": "string", "minLength": 1, "maxLength": 256}),
                     "0193c7f0-0000-7000-8000-000000000000",
+                ),
+                "provider": param(
+                    "provider",
+                    "An identity provider.",
+                    json!({"type": "string", "enum": Provider::WORDS}),
+                    "google",
                 ),
                 "code": param(
                     "code",
@@ -116,8 +130,14 @@ fn describe(operation: &Operation) -> Value {
     if !parameters.is_empty() {
         members.insert("parameters".to_owned(), parameters.into());
     }
+    let security = match operation.access {
+        Access::Public => None,
+        Access::SignedIn => Some(json!([{"session": []}])),
+        Access::PublicOrSignedIn => Some(json!([{}, {"session": []}])),
+        Access::Key(_) => Some(json!([{"api_key": []}])),
+    };
+    members.extend(security.map(|security| ("security".to_owned(), security)));
     if let Access::Key(role) = operation.access {
-        members.insert("security".to_owned(), json!([{"api_key": []}]));
         let least = format!("For keys of the role {} and above.", role.as_str());
         members.insert("description".to_owned(), least.into());
     }
@@ -159,6 +179,10 @@ fn responses(operation: &Operation) -> Map<String, Value> {
     if let (Some(media), Some(success)) = (operation.media, success.as_object_mut()) {
         let bytes = json!({"type": "string", "format": "binary"});
         success.insert("content".to_owned(), json!({media: {"schema": bytes}}));
+    }
+    if let (303, Some(success)) = (operation.status, success.as_object_mut()) {
+        let location = json!({"description": "Where to.", "schema": {"type": "string"}});
+        success.insert("headers".to_owned(), json!({"Location": location}));
     }
     let problems = by_status.into_iter().map(|(status, codes)| {
         let codes: Vec<_> = codes.into_iter().map(ProblemCode::as_str).collect();

@@ -58,6 +58,7 @@ pub(crate) const FAULT_CODES: &[&str] = &[
     "unknown_hash",
     "hash_too_costly",
     "operator_only",
+    "not_a_challenge",
 ];
 
 impl Fault {
@@ -124,6 +125,12 @@ impl Problem {
     #[must_use]
     pub fn busy() -> Self {
         Self::unavailable()
+    }
+
+    /// A provider does not answer, and this is why.
+    #[must_use]
+    pub fn provider_unavailable(cause: Box<dyn Error + Send + Sync>) -> Self {
+        Self { code: ProblemCode::ProviderUnavailable, ..Self::down(cause) }
     }
 
     /// Something that was asked did not answer, and this is why.
@@ -232,12 +239,15 @@ pub(crate) fn status(code: ProblemCode) -> u16 {
     use ProblemCode as P;
     match code {
         P::InvalidRequest | P::LinkDamaged => 400,
-        P::Unauthorized | P::SignInFailed => 401,
+        P::Unauthorized | P::SignInFailed | P::SessionEnded => 401,
         P::Forbidden
         | P::TemporaryPasswordsDisabled
         | P::AccountBlocked
         | P::PasswordMustChange
-        | P::PasswordDisabled => 403,
+        | P::PasswordDisabled
+        | P::MagicLoginDisabled
+        | P::SecondStepDisabled
+        | P::SecondStepNotOffered => 403,
         P::NotFound
         | P::TenantUnknown
         | P::AccountUnknown
@@ -247,9 +257,16 @@ pub(crate) fn status(code: ProblemCode) -> u16 {
         | P::LinkUnknown
         | P::GrantUnknown
         | P::CaptchaUnknown
-        | P::RecoveryUnknown => 404,
+        | P::RecoveryUnknown
+        | P::SignInUnknown
+        | P::ProviderUnknown
+        | P::ProviderNotLinked => 404,
         P::MethodNotAllowed => 405,
-        P::TenantExists | P::AccountExists | P::TooManyApiKeys => 409,
+        P::TenantExists
+        | P::AccountExists
+        | P::TooManyApiKeys
+        | P::SecondStepMissing
+        | P::ProviderTaken => 409,
         P::LinkExpired
         | P::LinkClickExpired
         | P::LinkSuperseded
@@ -263,7 +280,8 @@ pub(crate) fn status(code: ProblemCode) -> u16 {
         | P::RecoveryExpired
         | P::RecoverySpent
         | P::CodeExpired
-        | P::CodeSpent => 410,
+        | P::CodeSpent
+        | P::SignInOver => 410,
         P::PreconditionFailed => 412,
         P::BodyTooLarge | P::TooManyLines => 413,
         P::UnsupportedMediaType => 415,
@@ -271,10 +289,11 @@ pub(crate) fn status(code: ProblemCode) -> u16 {
         | P::SettingsInvalid
         | P::PasswordRejected
         | P::PhoneMismatch
-        | P::CodeWrong => 422,
-        P::AccountLocked => 423,
+        | P::CodeWrong
+        | P::CodeUsed => 422,
+        P::AccountLocked | P::SecondStepLocked => 423,
         P::TooManyRequests => 429,
         P::Internal => 500,
-        P::Unavailable => 503,
+        P::Unavailable | P::ProviderUnavailable => 503,
     }
 }

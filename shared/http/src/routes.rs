@@ -4,13 +4,16 @@
 mod accounts;
 mod captcha;
 mod codes;
+mod federated;
 mod recovery;
+mod second_step;
 mod settings;
+mod signing_in;
 mod tenants;
 
 use regain_domain::Language;
 
-use crate::api::{Field, Form, Kind, Operation, Route};
+use crate::api::{Field, Form, Kind, Method, Operation, Route};
 
 /// Serves every path that is in no row, with 404.
 pub const CATCH_ALL_FUNCTION: &str = "click-link";
@@ -18,12 +21,25 @@ pub const CATCH_ALL_FUNCTION: &str = "click-link";
 /// Every path.
 pub const ROUTES: &[Route] = &[
     recovery::REQUEST_RESET,
+    recovery::WHY_CANNOT_I_SIGN_IN,
     recovery::CHECK_LINK,
     recovery::CLICK_LINK,
     recovery::WITHDRAW_LINK,
     recovery::SET_PASSWORD,
-    recovery::SIGN_IN,
-    recovery::JWKS_JSON,
+    signing_in::SIGN_IN,
+    signing_in::JWKS_JSON,
+    signing_in::FINISH_SIGN_IN,
+    signing_in::SESSION,
+    signing_in::SIGN_OUT_EVERYWHERE,
+    signing_in::MAGIC_LOGIN,
+    signing_in::REDEEM_MAGIC_LINK,
+    second_step::ENROLL,
+    second_step::CONFIRM,
+    second_step::SWITCH_OFF,
+    second_step::RENEW,
+    federated::FEDERATED_LOGIN,
+    federated::CALLBACK,
+    federated::UNLINK,
     captcha::CAPTCHA,
     captcha::IMAGE,
     captcha::AUDIO,
@@ -46,6 +62,7 @@ pub const ROUTES: &[Route] = &[
     accounts::UNBLOCK,
     accounts::UNLOCK,
     accounts::TEMPORARY_PASSWORD,
+    accounts::SECOND_STEP_OFF,
     accounts::TIMELINE,
     accounts::SUPPORT,
 ];
@@ -143,11 +160,13 @@ pub fn find(path: &str) -> Option<Found<'_>> {
     ROUTES.iter().filter_map(params).min_by_key(|found| found.params.len())
 }
 
-/// The operation of a method on a row; HEAD is GET's.
+/// The operation of a method on a row; HEAD is GET's, where GET only reads.
 #[must_use]
 pub fn operation(route: &'static Route, method: &str) -> Option<&'static Operation> {
-    let asked = if method == "HEAD" { "GET" } else { method };
-    route.operations.iter().find(|operation| operation.method.as_str() == asked)
+    route.operations.iter().find(|operation| match operation.method {
+        Method::Get => matches!(method, "GET" | "HEAD"),
+        other => other.as_str() == method,
+    })
 }
 
 #[cfg(test)]
@@ -201,8 +220,10 @@ mod tests {
             for operation in route.operations {
                 assert!(seen.insert(operation.id), "{} twice", operation.id);
                 let back_office = route.path.starts_with("/admin/");
-                assert_eq!(operation.access != Access::Public, back_office, "{}", operation.id);
-                assert!(back_office || route.path.ends_with(&format!("/{}", operation.id)));
+                let asks_for_key = matches!(operation.access, Access::Key(_));
+                assert_eq!(asks_for_key, back_office, "{}", operation.id);
+                let named = route.path.trim_end_matches("/{provider}");
+                assert!(back_office || named.ends_with(&format!("/{}", operation.id)));
             }
         }
     }

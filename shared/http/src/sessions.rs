@@ -1,21 +1,26 @@
 //! Sessions: EdDSA tokens that anyone can verify with `jwks.json`, and that name the account's
-//! epoch, so that a change of password ends them.
+//! epoch, so that a change of password ends them. And what comes before one: a first step that is
+//! proved, and sealed until the sign-in is finished.
 
 use jiff::Timestamp;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use regain_domain::Account;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use regain_domain::keys::{KeyState, Keyring};
+use regain_domain::seal::Seal;
+use regain_domain::session::{FirstStep, Method, PENDING_SECONDS, SEAL_LABEL};
 use regain_domain::time::after;
-use serde::Serialize;
+use regain_domain::{Account, AccountRef, LinkId, Session, TenantId};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{Call, random};
+use crate::{Answer, Call, Problem, ProblemCode, random};
 
-/// Signs sessions, and shows the keys to verify them with.
+/// Signs sessions and reads them, and shows the keys to verify them with.
 pub struct Sessions {
     current: (char, EncodingKey),
+    verifying: Vec<(String, DecodingKey)>,
     keys: Value,
+    seal: Seal,
     public_base: String,
 }
 
@@ -24,17 +29,20 @@ pub struct Sessions {
 #[error("the session secret gives no signing key")]
 pub struct BadSigningKey;
 
-#[derive(Serialize)]
-struct Claims<'a> {
+#[derive(Serialize, Deserialize)]
+struct Claims {
     iss: String,
-    aud: &'a str,
-    sub: &'a str,
+    aud: String,
+    sub: String,
     iat: i64,
     exp: i64,
     jti: String,
-    amr: [&'static str; 1],
+    amr: Vec<String>,
+    methods: Vec<Method>,
     epoch: u64,
 }
+
+const TYPE: &str = "session+jwt";
 
 /// RFC 8410 §7: what stands before the 32 bytes of an Ed25519 private key in PKCS #8.
 const PKCS8_ED25519: [u8; 16] = [
@@ -44,18 +52,21 @@ const PKCS8_ED25519: [u8; 16] = [
 impl Sessions {
     /// With the keys of the `sessions` secret; tokens name `public_base` as their issuer.
     pub fn new(secret: &Keyring, public_base: &str) -> Result<Self, BadSigningKey> {
-        let keys: Option<Vec<Value>> = secret
+        let keys: Option<Vec<(String, PublicKey)>> = secret
             .ids()
             .filter(|id| {
                 let state = secret.derive(*id, LABEL).map(|(_, state)| state);
                 state == Some(KeyState::Accepted)
             })
-            .map(|id| public_key(id, &signing_key(secret, id)?))
+            .map(|id| Some((id.to_string(), public_key(&signing_key(secret, id)?)?)))
             .collect();
+        let keys = keys.ok_or(BadSigningKey)?;
         let current = signing_key(secret, secret.current()).ok_or(BadSigningKey)?;
         Ok(Self {
             current: (secret.current(), current),
-            keys: keys.ok_or(BadSigningKey)?.into(),
+            keys: keys.iter().map(|(id, (x, _))| shown(id, x)).collect(),
+            verifying: keys.into_iter().map(|(id, (_, key))| (id, key)).collect(),
+            seal: Seal::new(secret, SEAL_LABEL),
             public_base: public_base.to_owned(),
         })
     }
@@ -66,27 +77,97 @@ impl Sessions {
         &self.keys
     }
 
-    /// A session for an account that has just proved its password.
+    /// Seals what a first step proved.
+    #[must_use]
+    pub fn seal(&self) -> &Seal {
+        &self.seal
+    }
+
+    /// What a right first step leads to: a session, or where the account's second step is on, the
+    /// demand for a code. Every way in comes through here.
+    ///
+    /// SECURITY: held by `every_door_asks_for_the_second_step`.
+    pub fn after_first_step(
+        &self,
+        call: &Call,
+        (account_ref, account): (&AccountRef, &Account),
+        methods: Vec<Method>,
+    ) -> Result<Answer, Problem> {
+        if account.second_step.is_none() {
+            return Ok(Answer::new(self.issue(call, account, &methods)?));
+        }
+        let first = FirstStep {
+            id: LinkId::new(random()),
+            account_ref: account_ref.clone(),
+            account_id: account.account_id.clone(),
+            epoch: account.epoch,
+            methods,
+            until: after(call.now, PENDING_SECONDS),
+            handed_over: None,
+        };
+        Ok(Answer::new(json!({
+            "second_step": "totp",
+            "pending": first.seal(&self.seal, &call.tenant, random()),
+            "valid_until": first.until,
+        })))
+    }
+
+    /// The session of a token: signed here for this tenant, and not over at `now`.
+    pub(crate) fn read(
+        &self,
+        tenant: &TenantId,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Session, Problem> {
+        let unauthorized = || Problem::new(ProblemCode::Unauthorized);
+        let header = jsonwebtoken::decode_header(token).map_err(|_| unauthorized())?;
+        let is_ours = |(id, _): &&(String, DecodingKey)| header.kid.as_ref() == Some(id);
+        let (_, key) = self.verifying.iter().find(is_ours).ok_or_else(unauthorized)?;
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_audience(&[tenant.as_str()]);
+        validation.set_issuer(&[self.issuer(tenant)]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        // By the clock of the call, below.
+        validation.validate_exp = false;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &validation);
+        let Claims { sub, exp, methods, epoch, .. } = claims.map_err(|_| unauthorized())?.claims;
+        let expires_at = Timestamp::from_second(exp).map_err(|_| unauthorized())?;
+        if header.typ.as_deref() != Some(TYPE) {
+            return Err(unauthorized());
+        }
+        if now >= expires_at {
+            return Err(Problem::new(ProblemCode::SessionEnded));
+        }
+        Ok(Session { account_id: sub, epoch, expires_at, methods })
+    }
+
+    fn issuer(&self, tenant: &TenantId) -> String {
+        format!("{}/v1/{tenant}", self.public_base)
+    }
+
+    /// A session for an account that has proved all that is asked for.
     pub fn issue(
         &self,
         call: &Call,
         account: &Account,
+        methods: &[Method],
     ) -> Result<Value, jsonwebtoken::errors::Error> {
         let issued_at = Timestamp::from_second(call.now.as_second()).unwrap_or(call.now);
         let expires_at = after(issued_at, call.settings.validity.session_seconds);
         let claims = Claims {
-            iss: format!("{}/v1/{}", self.public_base, call.tenant),
-            aud: call.tenant.as_str(),
-            sub: &account.account_id,
+            iss: self.issuer(&call.tenant),
+            aud: call.tenant.as_str().to_owned(),
+            sub: account.account_id.clone(),
             iat: issued_at.as_second(),
             exp: expires_at.as_second(),
             jti: data_encoding::BASE64URL_NOPAD.encode(&random::<16>()),
-            amr: ["pwd"],
+            amr: amr(methods),
+            methods: methods.to_vec(),
             epoch: account.epoch,
         };
         let (id, key) = &self.current;
         let header = Header {
-            typ: Some("session+jwt".to_owned()),
+            typ: Some(TYPE.to_owned()),
             kid: Some(id.to_string()),
             ..Header::new(Algorithm::EdDSA)
         };
@@ -96,7 +177,7 @@ impl Sessions {
             "token_type": "Bearer",
             "expires_at": expires_at,
             "account_id": account.account_id,
-            "methods": ["password"],
+            "methods": methods,
         }))
     }
 }
@@ -109,15 +190,22 @@ fn signing_key(secret: &Keyring, id: char) -> Option<EncodingKey> {
     Some(EncodingKey::from_ed_der(&der))
 }
 
-fn public_key(id: char, key: &EncodingKey) -> Option<Value> {
+/// As it is shown, and to verify with.
+type PublicKey = (String, DecodingKey);
+
+fn public_key(key: &EncodingKey) -> Option<PublicKey> {
     let jwk = Jwk::from_encoding_key(key, Algorithm::EdDSA).ok()?;
+    let verifying = DecodingKey::from_jwk(&jwk).ok()?;
     let AlgorithmParameters::OctetKeyPair(pair) = jwk.algorithm else { return None };
-    Some(json!({
-        "kty": "OKP",
-        "crv": "Ed25519",
-        "x": pair.x,
-        "kid": id.to_string(),
-        "alg": "EdDSA",
-        "use": "sig",
-    }))
+    Some((pair.x, verifying))
+}
+
+fn shown(id: &str, x: &str) -> Value {
+    json!({"kty": "OKP", "crv": "Ed25519", "x": x, "kid": id, "alg": "EdDSA", "use": "sig"})
+}
+
+/// RFC 8176 §2: `mfa` beside the methods where there is more than one.
+fn amr(methods: &[Method]) -> Vec<String> {
+    let several = (methods.len() > 1).then_some("mfa");
+    methods.iter().map(|method| method.amr()).chain(several).map(str::to_owned).collect()
 }

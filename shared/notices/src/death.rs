@@ -27,12 +27,25 @@ pub fn death_detail(
     at: Timestamp,
     remedy: Remedy,
 ) -> String {
-    let moment = moment(language, at);
-    let (story, step) = match language {
-        Language::En => (story_en(what, cause, &moment), step_en(remedy)),
-        Language::Nl => (story_nl(what, cause, &moment), step_nl(remedy)),
+    let step = match language {
+        Language::En => step_en(remedy),
+        Language::Nl => step_nl(remedy),
     };
-    format!("{story} {step}")
+    format!("{} {step}", death_story(language, what, cause, at))
+}
+
+/// The first of the two sentences.
+pub(crate) fn death_story(
+    language: Language,
+    what: Dead,
+    cause: DeathCause,
+    at: Timestamp,
+) -> String {
+    let moment = moment(language, at);
+    match language {
+        Language::En => story_en(what, cause, &moment),
+        Language::Nl => story_nl(what, cause, &moment),
+    }
 }
 
 fn story_en(what: Dead, cause: DeathCause, moment: &str) -> String {
@@ -76,6 +89,9 @@ fn because_en(reason: WithdrawnReason) -> &'static str {
         WithdrawnReason::NotMe => ", because of a report that said “this was not me”",
         WithdrawnReason::ByDesk => " by the service desk",
         WithdrawnReason::TooManyTries => ", because there were no tries left",
+        WithdrawnReason::SignInChanged => {
+            ", because how this account signs in was changed, or it was signed out everywhere"
+        }
     }
 }
 
@@ -131,6 +147,9 @@ fn because_nl(reason: WithdrawnReason) -> &'static str {
         WithdrawnReason::NotMe => ", na een melding “dit was ik niet”",
         WithdrawnReason::ByDesk => " door de servicedesk",
         WithdrawnReason::TooManyTries => ", omdat er geen pogingen meer over waren",
+        WithdrawnReason::SignInChanged => {
+            ", omdat is gewijzigd hoe dit account inlogt, of omdat het overal is uitgelogd"
+        }
     }
 }
 

@@ -11,14 +11,16 @@ mod death;
 mod line;
 mod mail;
 mod moment;
+mod named;
 mod problem;
 
 pub use code_call::CodeCall;
 pub use code_text::CodeText;
 pub use death::{Dead, death_detail};
 pub use mail::{
-    AccountBlocked, AccountLocked, Address, CodeSent, Invite, Letterhead, LoginChanged, Mail,
-    PasswordChanged, PasswordDisabled, PhoneChanged, ResetLink, TemporaryPassword, UnlockLink,
-    Unlocked,
+    AccountBlocked, AccountLocked, Address, CodeSent, HelpStep, Invite, LastLink, Letterhead,
+    LoginChanged, MagicLink, Mail, MailedLink, PasswordChanged, PasswordDisabled, PasswordStands,
+    PhoneChanged, ProviderChange, ProviderChanged, ResetLink, SecondStepChanged, SecondStepGuessed,
+    SignInHelp, SignInWithProvider, TemporaryPassword, UnlockLink, Unlocked,
 };
 pub use problem::{ProblemCode, Words};

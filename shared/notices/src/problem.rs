@@ -62,7 +62,7 @@ problem_codes! {
     NotFound = "not_found",
     /// No such tenant.
     TenantUnknown = "tenant_unknown",
-    /// A call of the back office without a key, or with one that is not known.
+    /// A call without the key or the session that it needs, or with one that is not known.
     Unauthorized = "unauthorized",
     /// The role of the key may not do this.
     Forbidden = "forbidden",
@@ -146,12 +146,38 @@ problem_codes! {
     /// Not the phone number that the hint is of; a try is gone, `attempts_left` says how many are
     /// not.
     PhoneMismatch = "phone_mismatch",
-    /// Not the code that was sent; likewise.
+    /// Not the code that was sent, where `attempts_left` says the same; or not one of the app.
     CodeWrong = "code_wrong",
     /// Not typed in time.
     CodeExpired = "code_expired",
     /// Used, or its tries are gone.
     CodeSpent = "code_spent",
+    /// The tenant has switched links that sign in off.
+    MagicLoginDisabled = "magic_login_disabled",
+    /// A code of the app that was accepted before, or is older than one that was.
+    CodeUsed = "code_used",
+    /// Too many wrong codes: none is looked at until `until`.
+    SecondStepLocked = "second_step_locked",
+    /// A hundred wrong codes in a row: none of this app is accepted any more. A recovery code is.
+    SecondStepDisabled = "second_step_disabled",
+    /// The tenant has switched the second step off.
+    SecondStepNotOffered = "second_step_not_offered",
+    /// There is no second step to act on, or setting it up took too long.
+    SecondStepMissing = "second_step_missing",
+    /// Not a sign-in of ours, or of another browser.
+    SignInUnknown = "sign_in_unknown",
+    /// Not finished in time, finished before, or of an account that was changed since.
+    SignInOver = "sign_in_over",
+    /// A session that was ours, and expired or was ended.
+    SessionEnded = "session_ended",
+    /// The tenant has not set this provider up.
+    ProviderUnknown = "provider_unknown",
+    /// The provider is down, or answers what cannot be used.
+    ProviderUnavailable = "provider_unavailable",
+    /// The identity at the provider is linked to another account.
+    ProviderTaken = "provider_taken",
+    /// Nothing of this provider is linked to the account.
+    ProviderNotLinked = "provider_not_linked",
 }
 
 impl ProblemCode {

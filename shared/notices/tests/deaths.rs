@@ -8,7 +8,7 @@ use regain_domain::{
 };
 use regain_notices::{Dead, death_detail};
 
-const CAUSES: [DeathCause; 11] = [
+const CAUSES: [DeathCause; 12] = [
     DeathCause::Expired,
     DeathCause::ClickExpired,
     DeathCause::Superseded,
@@ -20,6 +20,7 @@ const CAUSES: [DeathCause; 11] = [
     DeathCause::Withdrawn(WithdrawnReason::NotMe),
     DeathCause::Withdrawn(WithdrawnReason::ByDesk),
     DeathCause::Withdrawn(WithdrawnReason::TooManyTries),
+    DeathCause::Withdrawn(WithdrawnReason::SignInChanged),
 ];
 const REMEDIES: [Remedy; 4] =
     [Remedy::RequestAgain, Remedy::UseNewerLink, Remedy::SignIn, Remedy::ContactSupport];

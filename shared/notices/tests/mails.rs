@@ -5,16 +5,17 @@ use std::collections::HashSet;
 #[path = "mails/samples.rs"]
 mod samples;
 
-use regain_domain::{Language, link::Origin, recovery::CodeChannel};
+use regain_domain::{Language, Provider, link::Origin, recovery::CodeChannel, second_step::Change};
 use regain_notices::{
-    AccountLocked, Address, CodeSent, Invite, Letterhead, LoginChanged, Mail, PasswordDisabled,
-    ResetLink, TemporaryPassword, UnlockLink,
+    AccountLocked, Address, CodeSent, Invite, Letterhead, LoginChanged, MagicLink, Mail,
+    MailedLink, PasswordChanged, PasswordDisabled, ResetLink, SecondStepChanged, TemporaryPassword,
+    UnlockLink,
 };
 
 use samples::{
-    NOT_ME_URL, URL, account_locked, at, code_sent, invite, letterhead, login_changed, mails,
-    mails_in, password_disabled, phone_changed, reset_link, temporary_password, unlock_link,
-    unlocked,
+    NOT_ME_URL, URL, account_locked, at, code_sent, invite, letterhead, login_changed, magic_link,
+    mailed_link, mails, mails_in, password_disabled, phone_changed, reset_link,
+    second_step_changed, second_step_guessed, temporary_password, unlock_link, unlocked,
 };
 
 #[test]
@@ -78,13 +79,14 @@ fn markup_and_templates_in_names_are_inert() {
 /// Every mail that names a login or a hint, with `named` in its place.
 fn mails_that_name(named: &str, url: &str) -> Vec<Mail> {
     let letterhead = letterhead("Demo", None);
+    let link = MailedLink { login: named, url, ..mailed_link("2026-11-24T14:03:28Z") };
     let naming = |language| {
-        let reset = |origin| ResetLink { login: named, url, ..reset_link(letterhead, origin) };
-        let invite = Invite { login: named, url, ..invite(letterhead) };
+        let reset = |origin| ResetLink { link, ..reset_link(letterhead, origin) };
+        let invite = Invite { link, ..invite(letterhead) };
         let old = login_changed(letterhead, Address::Old);
-        let unlock = |origin| UnlockLink { login: named, url, ..unlock_link(letterhead, origin) };
-        let locked = AccountLocked { login: named, url, ..account_locked(letterhead, None) };
-        let disabled = PasswordDisabled { login: named, url, ..password_disabled(letterhead) };
+        let unlock = |origin| UnlockLink { link, ..unlock_link(letterhead, origin) };
+        let locked = AccountLocked { link, ..account_locked(letterhead, None) };
+        let disabled = PasswordDisabled { link, ..password_disabled(letterhead) };
         let sent = |channel| CodeSent { phone_hint: named, ..code_sent(letterhead, channel) };
         [
             reset(Origin::SelfService).mail(language),
@@ -96,6 +98,7 @@ fn mails_that_name(named: &str, url: &str) -> Vec<Mail> {
             unlock(Origin::BackOffice).mail(language),
             locked.mail(language),
             disabled.mail(language),
+            MagicLink { link, ..magic_link(letterhead) }.mail(language),
             sent(CodeChannel::Sms).mail(language),
             sent(CodeChannel::Voice).mail(language),
         ]
@@ -142,9 +145,12 @@ fn every_url_stands_unbroken_on_a_line_of_its_own() {
             | "account_locked"
             | "account_locked_for_a_time"
             | "password_disabled"
+            | "magic_link"
             | "invite" => (1, 1),
             "password_changed" | "unlocked" | "code_sent_by_sms" | "code_sent_by_voice" => (0, 1),
-            _ => (0, 0),
+            "login_changed_old" | "login_changed_new" | "phone_changed" | "phone_removed"
+            | "temporary_password" | "account_blocked" | "unlocked_by_desk" => (0, 0),
+            _ => (1, 0),
         };
         assert_eq!((lines(URL), lines(NOT_ME_URL)), expected, "{name}");
         assert_eq!(text.matches("://").count(), expected.0 + expected.1, "{name}");
@@ -181,8 +187,8 @@ fn a_tenant_without_a_support_contact_is_named_instead() {
     for support_contact in [None, Some(" \n")] {
         let letterhead = Letterhead { support_contact, ..letterhead("Demo", None) };
         for (language, sentence) in [
-            (Language::En, "Contact the service desk of Demo."),
-            (Language::Nl, "Neem contact op met de servicedesk van Demo."),
+            (Language::En, "ontact the service desk of Demo."),
+            (Language::Nl, "contact op met de servicedesk van Demo."),
         ] {
             for (name, Mail { text, html, .. }) in mails_in(language, letterhead) {
                 if !offers_help(&name) {
@@ -224,6 +230,8 @@ fn offers_help(name: &str) -> bool {
             "unlock",
             "account_locked",
             "code_sent",
+            "magic_link",
+            "sign_in",
         ]
         .iter()
         .any(|begin| kind.starts_with(begin)),
@@ -243,7 +251,8 @@ fn both_bodies_say_until_when_how_long_and_the_support_code() {
     ] {
         let (letterhead, valid_until) = (letterhead("Demo", None), at("2026-11-24T14:03:28Z"));
         let reset = ResetLink { click_minutes: 61, ..reset_link(letterhead, Origin::BackOffice) };
-        let invite = Invite { click_minutes: 61, valid_until, ..invite(letterhead) };
+        let link = mailed_link("2026-11-24T14:03:28Z");
+        let invite = Invite { click_minutes: 61, link, ..invite(letterhead) };
         let unlock = unlock_link(letterhead, Origin::BackOffice);
         let unlock = UnlockLink { click_minutes: 61, ..unlock };
         let locked = AccountLocked { click_minutes: 61, ..account_locked(letterhead, None) };
@@ -260,9 +269,11 @@ fn both_bodies_say_until_when_how_long_and_the_support_code() {
             }
         }
         let temporary = TemporaryPassword { valid_until, ..temporary_password(letterhead) };
-        let mail = temporary.mail(language);
-        for body in [&mail.text, &mail.html] {
-            assert!(body.contains(until) && body.contains("K7Q2M9X"));
+        let magic = MagicLink { link, ..magic_link(letterhead) };
+        for mail in [temporary.mail(language), magic.mail(language)] {
+            for body in [&mail.text, &mail.html] {
+                assert!(body.contains(until) && body.contains("K7Q2M9X"));
+            }
         }
     }
 }
@@ -300,20 +311,28 @@ fn both_bodies_say_the_hints_and_a_removed_number_has_none() {
 }
 
 #[test]
-fn a_locked_account_is_told_when_the_lock_has_gone_off_and_never_sooner() {
+fn what_is_locked_is_told_when_the_lock_has_gone_off_and_never_sooner() {
     let letterhead = letterhead("Demo", None);
     for (language, last) in [
         (Language::En, "14:19 UTC on 22 November 2026"),
         (Language::Nl, "22 november 2026 om 14:19 UTC"),
     ] {
-        let for_a_time = account_locked(letterhead, Some("2026-11-22T14:18:00.000001Z"));
-        let for_good = account_locked(letterhead, None);
-        let (for_a_time, for_good) = (for_a_time.mail(language), for_good.mail(language));
-        for body in [&for_a_time.text, &for_a_time.html] {
-            assert!(body.contains(last) && !body.contains("14:18"), "{body}");
+        let until = Some("2026-11-22T14:18:00.000001Z");
+        for for_a_time in [
+            account_locked(letterhead, until).mail(language),
+            second_step_guessed(letterhead, until).mail(language),
+        ] {
+            for body in [&for_a_time.text, &for_a_time.html] {
+                assert!(body.contains(last) && !body.contains("14:18"), "{body}");
+            }
         }
-        for body in [&for_good.text, &for_good.html] {
-            assert!(!body.contains(last), "{body}");
+        for for_good in [
+            account_locked(letterhead, None).mail(language),
+            second_step_guessed(letterhead, None).mail(language),
+        ] {
+            for body in [&for_good.text, &for_good.html] {
+                assert!(!body.contains(last), "{body}");
+            }
         }
     }
 }
@@ -333,6 +352,45 @@ fn who_unlocked_an_account_is_said_only_where_it_was_the_desk() {
         ] {
             assert!(by_desk.contains(desk) && !by_desk.contains("://"), "{by_desk}");
             assert!(!by_link.contains(desk), "{by_link}");
+        }
+    }
+}
+
+#[test]
+fn providers_that_were_unlinked_are_named_with_the_changed_password() {
+    let changed = PasswordChanged {
+        letterhead: letterhead("Demo", None),
+        changed_at: at("2026-11-22T14:09:51Z"),
+        not_me_url: NOT_ME_URL,
+        unlinked: &[Provider::Google, Provider::Linkedin],
+    };
+    for (language, sentence) in [
+        (
+            Language::En,
+            " Signing in with Google and LinkedIn was unlinked along with the old password; \
+             you can link it again in your settings.",
+        ),
+        (
+            Language::Nl,
+            " Inloggen met Google en LinkedIn is samen met het oude wachtwoord losgekoppeld; \
+             je kunt het opnieuw koppelen in je instellingen.",
+        ),
+    ] {
+        let Mail { text, html, .. } = changed.mail(language);
+        assert!(text.contains(sentence) && html.contains(sentence), "{text}");
+    }
+}
+
+#[test]
+fn who_used_the_last_recovery_code_is_asked_to_make_new_ones() {
+    for (language, left, none) in [
+        (Language::En, "You have 1 left.", "You have none left: make new ones"),
+        (Language::Nl, "Je hebt er nog 1.", "Je hebt er geen meer: maak nieuwe"),
+    ] {
+        for (codes_left, sentence) in [(1, left), (0, none)] {
+            let used = second_step_changed(letterhead("Demo", None), Change::RecoveryCodeUsed);
+            let Mail { text, html, .. } = SecondStepChanged { codes_left, ..used }.mail(language);
+            assert!(text.contains(sentence) && html.contains(sentence), "{text}");
         }
     }
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use regain_domain::account::BlockReason;
+use regain_domain::event::Entry;
 use regain_domain::link::{WithdrawnReason, WrittenDeath};
+use regain_domain::provider::{Identity, IdentityRef};
 use regain_domain::time::micros;
 use regain_domain::{Account, AccountRef, Language, LinkId, Login, TenantId};
 use serde::Deserialize;
@@ -13,8 +15,9 @@ use serde::Deserialize;
 use crate::item::{Item, Key, from_item, text, to_item};
 use crate::limits::{Limit, Limited};
 use crate::links::{Written, written};
-use crate::timeline::{Entry, Story};
+use crate::timeline::Story;
 use crate::transaction::{Outcome, Transaction, Unchanged};
+use crate::tries::TriesOf;
 use crate::work::OutboxItem;
 use crate::{Store, StoreError};
 
@@ -86,7 +89,9 @@ pub struct Rewrite<'a> {
     /// Notices to its owner.
     pub notices: &'a [OutboxItem],
     /// And how often there may be any.
-    pub limit: &'a Limit,
+    pub limit: Option<&'a Limit>,
+    /// What was tried on the way and right, or is replaced.
+    pub forgotten: &'a [TriesOf<'a>],
     /// What the timeline says.
     pub entry: &'a Entry,
     /// When.
@@ -213,12 +218,11 @@ impl Store {
         let mut transaction = Transaction::new(self, OPERATION);
         let table = &self.tables.accounts;
         for (at, NewAccount { account_ref, account, entry }) in accounts {
-            let timeline = entry.item(OPERATION, tenant, &account.account_id)?;
             transaction = transaction
                 .put_new(*at, table, account_item(OPERATION, tenant, account_ref, account)?)?
                 .put_new(*at, table, pointer(tenant, account_ref, account))?
-                .put(*at, &self.tables.timeline, timeline)?
-                .forget_tries(*at, tenant, account_ref)?;
+                .tell(*at, tenant, &account.account_id, entry)?
+                .forget_tries(*at, tenant, TriesOf::Password(account_ref))?;
         }
         transaction.commit().await
     }
@@ -231,7 +235,7 @@ impl Store {
         rewrite: Rewrite<'_>,
     ) -> Result<Rewritten, StoreError> {
         const OPERATION: &str = "change the account";
-        let Rewrite { before, after, death, notices, limit, entry, now } = rewrite;
+        let Rewrite { before, after, death, notices, limit, forgotten, entry, now } = rewrite;
         let ((old_ref, old), (new_ref, new)) = (before, after);
         let table = &self.tables.accounts;
         let item = account_item(OPERATION, tenant, new_ref, new)?;
@@ -244,11 +248,14 @@ impl Store {
                 .delete_if(Part::Old, (table, &Key::account(tenant, old_ref)), unchanged)?
                 .put_new(Part::New, table, item)?
                 .put(Part::Other, table, pointer(tenant, new_ref, new))?
-                .forget_tries(Part::Other, tenant, new_ref)?
-                .forget_tries(Part::Other, tenant, old_ref)?
+                .forget_tries(Part::Other, tenant, TriesOf::Password(new_ref))?
+                .forget_tries(Part::Other, tenant, TriesOf::Password(old_ref))?
         };
-        if old_ref == new_ref && old.password_version != new.password_version {
-            transaction = transaction.forget_tries(Part::Other, tenant, new_ref)?;
+        for of in forgotten {
+            transaction = transaction.forget_tries(Part::Other, tenant, *of)?;
+        }
+        for identity in ended_identities(old, new) {
+            transaction = transaction.unlink(Part::Other, tenant, identity)?;
         }
         for link_id in ended_links(old, new) {
             transaction = transaction.kill(Part::Other, tenant, link_id, death, now, None)?;
@@ -256,12 +263,11 @@ impl Store {
         for notice in notices {
             transaction = transaction.outbox(Part::Other, notice)?;
         }
-        if !notices.is_empty() {
+        if let Some(limit) = limit {
             transaction = transaction.take(Part::Limit, &self.tables.tokens, tenant, limit, now)?;
         }
         let timeline = &self.tables.timeline;
-        let told = entry.item(OPERATION, tenant, &old.account_id)?;
-        transaction = transaction.put(Part::Other, timeline, told)?;
+        transaction = transaction.tell(Part::Other, tenant, &old.account_id, entry)?;
         if let Some(code) = &entry.support_code {
             let story = Story::of(entry, &old.account_id, code).item(OPERATION, tenant)?;
             transaction = transaction.put(Part::Other, timeline, story)?;
@@ -296,14 +302,17 @@ impl Store {
         let mut transaction = Transaction::new(self, OPERATION)
             .delete_if(Part::Old, (table, &Key::account(tenant, account_ref)), unchanged)?
             .delete(Part::Other, (table, &Key::account_id(tenant, &account.account_id)))?
-            .forget_tries(Part::Other, tenant, account_ref)?;
+            .forget_tries(Part::Other, tenant, TriesOf::Password(account_ref))?
+            .forget_tries(Part::Other, tenant, TriesOf::SecondStep(&account.account_id))?;
+        for identity in account.identities.values() {
+            transaction = transaction.unlink(Part::Other, tenant, &identity.identity)?;
+        }
         for slot in account.slots.values() {
             let kill = transaction.kill(Part::Other, tenant, slot.link_id, death, now, None);
             transaction = kill?;
         }
         if let Some(entry) = entry {
-            let timeline = entry.item(OPERATION, tenant, &account.account_id)?;
-            transaction = transaction.put(Part::Other, &self.tables.timeline, timeline)?;
+            transaction = transaction.tell(Part::Other, tenant, &account.account_id, entry)?;
         }
         transaction.commit().await.map(|outcome| written(&outcome))
     }
@@ -378,6 +387,15 @@ fn all_members(operation: &'static str, account: &Account) -> Result<Item, Store
     // It grows long, and never changes without the password's version.
     item.remove("history");
     Ok(item)
+}
+
+/// The identities that it signs in with no more.
+fn ended_identities<'a>(
+    old: &'a Account,
+    new: &'a Account,
+) -> impl Iterator<Item = &'a IdentityRef> {
+    let stays = |identity: &&Identity| new.identities.values().any(|other| &other == identity);
+    old.identities.values().filter(move |identity| !stays(identity)).map(|it| &it.identity)
 }
 
 /// The links of slots that are there no more.

@@ -24,6 +24,8 @@ pub enum SecretName {
     Sessions,
     /// The edge: limit keys and pseudonyms of callers.
     Edge,
+    /// What is kept sealed: the keys of second steps, and providers' client secrets.
+    AtRest,
 }
 
 impl SecretName {
@@ -32,6 +34,7 @@ impl SecretName {
             Self::Links => "links",
             Self::Sessions => "sessions",
             Self::Edge => "edge",
+            Self::AtRest => "at-rest",
         }
     }
 }

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use regain_domain::provider::IdentityRef;
 use regain_domain::time::after;
 use regain_domain::{AccountRef, LinkId, SupportCode, TenantId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::StoreError;
+use crate::tries::TriesOf;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -47,9 +49,26 @@ impl Key {
         Self::new(format!("{tenant}#link#{link}"))
     }
 
-    /// Of the login that was typed, whether or not anyone has it.
-    pub(crate) fn tries(tenant: &TenantId, account: &AccountRef) -> Self {
-        Self::new(format!("{tenant}#tries#{}", account.as_str()))
+    pub(crate) fn tries(tenant: &TenantId, of: TriesOf<'_>) -> Self {
+        Self::new(match of {
+            TriesOf::Password(account) => format!("{tenant}#tries#{}", account.as_str()),
+            TriesOf::SecondStep(account_id) => format!("{tenant}#second-step-tries#{account_id}"),
+        })
+    }
+
+    /// Where the account of an identity is.
+    pub(crate) fn identity(tenant: &TenantId, identity: &IdentityRef) -> Self {
+        Self::new(format!("{tenant}#identity#{}", identity.as_str()))
+    }
+
+    /// Someone who was sent to a provider.
+    pub(crate) fn attempt(tenant: &TenantId, attempt: LinkId) -> Self {
+        Self::new(format!("{tenant}#attempt#{attempt}"))
+    }
+
+    /// That a first step was finished.
+    pub(crate) fn finished(tenant: &TenantId, first_step: LinkId) -> Self {
+        Self::new(format!("{tenant}#finished#{first_step}"))
     }
 
     pub(crate) fn recovery(tenant: &TenantId, recovery: LinkId) -> Self {

@@ -10,12 +10,14 @@ mod api_keys;
 mod captchas;
 mod cloud;
 mod codes;
+mod identities;
 mod item;
 mod limits;
 mod links;
 mod outbox;
 mod passwords;
 mod recoveries;
+mod signing_in;
 mod single;
 mod tenants;
 mod timeline;
@@ -46,13 +48,14 @@ pub use links::{REREADS_MAX, Tried, Written};
 pub use outbox::{LEASE_SECONDS, Mailed};
 pub use passwords::{Counted, NewHash, PasswordChange, PasswordSet};
 pub use recoveries::{CodeUsed, CountedFor, TriedIn};
+pub use signing_in::{Finished, Lock};
 pub use tenants::{TenantRow, TenantSettings};
-pub use timeline::{Actor, Entry, Story, ToldEntry, ToldStory};
-pub use tries::{Begun, Consequence};
+pub use timeline::{Story, ToldEntry, ToldStory};
+pub use tries::{Begun, Consequence, TriesOf};
 pub use unlocking::{Unlock, Unlocked};
 pub use work::{
-    CodeLimits, CodeToSend, FailedTry, LinkRequest, Notice, NoticeKind, OutboxItem, RequestedBy,
-    TryOf, Work,
+    CodeLimits, CodeToSend, FailedTry, MailRequest, Notice, NoticeKind, OutboxItem, RequestedBy,
+    TryOf, Wanted, Work,
 };
 
 /// The tables of one stack.

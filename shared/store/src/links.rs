@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use regain_domain::account::Slot;
+use regain_domain::event::Entry;
 use regain_domain::link::{
     Act, GRANT_TRIES_MAX, LinkPurpose, UNLOCK_TRIES_MAX, WithdrawnReason, WrittenDeath,
 };
@@ -11,7 +12,6 @@ use regain_domain::time::RECORD_KEPT_SECONDS;
 use regain_domain::{Account, AccountRef, Link, LinkId, TenantId};
 
 use crate::item::{Item, Key, from_item, micros, number, text, to_item, ttl, value};
-use crate::timeline::Entry;
 use crate::transaction::{Outcome, Transaction, Values};
 use crate::{Store, StoreError};
 
@@ -85,7 +85,7 @@ impl Store {
                     (":link", text(link.link_id)),
                 ],
             )?
-            .put((), &self.tables.timeline, entry.item(OPERATION, tenant, &link.account_id)?)?;
+            .tell((), tenant, &link.account_id, entry)?;
         transaction.commit().await.map(|outcome| written(&outcome))
     }
 
@@ -103,7 +103,7 @@ impl Store {
             "attribute_exists(link_id) AND click_expires_at > :now AND tries < :max";
         let mut values = vec![(":one", number(1)), (":now", micros(now))];
         let (max, death) = match act {
-            Act::SetPassword => (GRANT_TRIES_MAX, "attribute_not_exists(died_at)"),
+            Act::SetPassword | Act::SignIn => (GRANT_TRIES_MAX, "attribute_not_exists(died_at)"),
             Act::Unlock => {
                 values.push((":used", value(OPERATION, &WrittenDeath::Used)?));
                 (UNLOCK_TRIES_MAX, "(attribute_not_exists(died_at) OR death = :used)")
@@ -147,7 +147,7 @@ impl Store {
                 format!("account_id = :account AND slots.#{purpose}.link_id = :link"),
                 values,
             )?
-            .put((), &self.tables.timeline, entry.item(OPERATION, tenant, &link.account_id)?)?;
+            .tell((), tenant, &link.account_id, entry)?;
         transaction.commit().await.map(|outcome| written(&outcome))
     }
 
@@ -172,7 +172,7 @@ impl Store {
                 "attribute_exists(link_id) AND attribute_not_exists(reported_at)".to_owned(),
                 vec![(":now", micros(now))],
             )?
-            .put((), &self.tables.timeline, entry.item(OPERATION, tenant, &account.account_id)?)?;
+            .tell((), tenant, &account.account_id, entry)?;
         if !link.change_stands(account) {
             let (flag, is_its) = ("SET reported_at = :now", "account_id = :account".to_owned());
             let values = vec![its, (":now", micros(now))];
@@ -291,10 +291,17 @@ impl<N: Copy> Transaction<'_, N> {
             (":epoch", number(link.epoch)),
         ];
         values.extend(before.map(|before| (":before", text(before))));
+        if link.clicked_at.is_none() {
+            values.push((":link", text(link.link_id)));
+        }
         let transaction = self.put_new(name, &tokens, item)?.update(
             name,
             (&accounts, &Key::account(tenant, &link.account_ref)),
-            format!("SET slots.#{purpose} = :slot"),
+            match link.clicked_at {
+                None => format!("SET slots.#{purpose} = :slot, last_link = :link"),
+                // Never mailed.
+                Some(_) => format!("SET slots.#{purpose} = :slot"),
+            },
             format!(
                 "account_id = :account AND epoch = :epoch AND attribute_not_exists(blocked) \
                  AND {slot_as_read}"

@@ -10,11 +10,12 @@
 //! so whoever dies with the work in hand has given it back by then.
 
 use jiff::Timestamp;
+use regain_domain::event::Entry;
 use regain_domain::time::after;
 
 use crate::item::{Key, from_item, micros, number, value};
 use crate::limits::{Limit, Limited};
-use crate::timeline::{Entry, Story};
+use crate::timeline::Story;
 use crate::transaction::{Outcome, Transaction};
 use crate::work::{Notice, OutboxItem, SHARDS, Work, shard_value};
 use crate::{Store, StoreError};
@@ -148,11 +149,7 @@ impl Store {
                     (":claimed", micros(item.next_attempt_at)),
                 ],
             )?
-            .put(
-                Part::Other,
-                &self.tables.timeline,
-                entry.item(OPERATION, &item.tenant, account_id)?,
-            )?;
+            .tell(Part::Other, &item.tenant, account_id, entry)?;
         transaction.commit().await.map(|_| ())
     }
 
@@ -183,8 +180,7 @@ impl Store {
             transaction = transaction.outbox(Part::Other, next)?;
         }
         if let Some((account_id, entry)) = entry {
-            let entry = entry.item(OPERATION, &item.tenant, account_id)?;
-            transaction = transaction.put(Part::Other, timeline, entry)?;
+            transaction = transaction.tell(Part::Other, &item.tenant, account_id, entry)?;
         }
         if let Some(story) = story {
             transaction =
@@ -276,7 +272,7 @@ impl Transaction<'_, Part> {
     ) -> Result<Self, StoreError> {
         const OPERATION: &str = "tell the timeline";
         let table = self.store().tables.timeline.clone();
-        self.put(Part::Other, &table, entry.item(OPERATION, &item.tenant, account_id)?)?.put(
+        self.tell(Part::Other, &item.tenant, account_id, entry)?.put(
             Part::Other,
             &table,
             story.item(OPERATION, &item.tenant)?,

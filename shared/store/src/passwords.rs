@@ -1,13 +1,19 @@
 //! Changing a password, and signing in with one.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use regain_domain::event::Entry;
 use regain_domain::link::{WithdrawnReason, WrittenDeath};
+use regain_domain::provider::{Identity, Provider};
 use regain_domain::{Account, AccountRef, Link, TenantId};
 
+use crate::identities::IDENTITIES_AS_READ;
 use crate::item::{Key, from_item, number, text, value};
 use crate::links::{AS_READ, ENDED, Written, ended, whole, written};
-use crate::timeline::{Entry, Story};
+use crate::timeline::Story;
 use crate::transaction::{Outcome, Transaction};
+use crate::tries::TriesOf;
 use crate::work::OutboxItem;
 use crate::{Store, StoreError};
 
@@ -67,7 +73,8 @@ enum Part {
 impl Store {
     /// In one transaction: the link is used if it is clicked, unused and in time; the account
     /// takes the hash if epoch, password version and slots are as read and it is active; every
-    /// other live link dies; the notice and the timeline are written. One call.
+    /// other live link dies; providers are unlinked, for whoever had the account before may have
+    /// linked one; the notice and the timeline are written. One call.
     pub async fn set_password(
         &self,
         tenant: &TenantId,
@@ -85,6 +92,8 @@ impl Store {
             (":salt", text(&hash.history_salt)),
             (":history", value(OPERATION, &hash.history)?),
             (":yes", value(OPERATION, &true)?),
+            (":no_identities", value(OPERATION, &BTreeMap::<Provider, Identity>::new())?),
+            (":identities", value(OPERATION, &account.identities)?),
         ]);
         let mut transaction = Transaction::new(self, OPERATION)
             .kill(
@@ -101,21 +110,21 @@ impl Store {
                 format!(
                     "SET {ENDED}, password_phc = :phc, password_version = :next_version, \
                      password_set_at = :now, password_in_history = :yes, history_salt = :salt, \
-                     history = :history REMOVE temporary_until, password_disabled_at"
+                     history = :history, identities = :no_identities \
+                     REMOVE temporary_until, password_disabled_at"
                 ),
                 format!(
                     "account_id = :account AND {AS_READ} AND password_version = :version \
-                     AND attribute_not_exists(blocked)"
+                     AND attribute_not_exists(blocked) AND {IDENTITIES_AS_READ}"
                 ),
                 values,
             )?
-            .forget_tries(Part::Other, tenant, &link.account_ref)?
+            .forget_tries(Part::Other, tenant, TriesOf::Password(&link.account_ref))?
             .outbox(Part::Other, notice)?
-            .put(
-                Part::Other,
-                &self.tables.timeline,
-                entry.item(OPERATION, tenant, &account.account_id)?,
-            )?;
+            .tell(Part::Other, tenant, &account.account_id, entry)?;
+        for identity in account.identities.values() {
+            transaction = transaction.unlink(Part::Other, tenant, &identity.identity)?;
+        }
         let others = account.slots.values().filter(|slot| slot.link_id != link.link_id);
         let death = WrittenDeath::Withdrawn(WithdrawnReason::PasswordChanged);
         for slot in others {
@@ -170,12 +179,9 @@ impl Store {
             }
             None => transaction.check(Part::Account, target, UNCHANGED, values)?,
         };
-        let entry = entry.item(OPERATION, tenant, &account.account_id)?;
-        let transaction = transaction.forget_tries(Part::Other, tenant, account_ref)?.put(
-            Part::Other,
-            &self.tables.timeline,
-            entry,
-        )?;
+        let transaction = transaction
+            .forget_tries(Part::Other, tenant, TriesOf::Password(account_ref))?
+            .tell(Part::Other, tenant, &account.account_id, entry)?;
         transaction.commit().await.map(|outcome| written(&outcome))
     }
 
@@ -193,8 +199,8 @@ impl Store {
         let before = account.slots.get(&link.purpose).map(|slot| slot.link_id);
         let transaction = Transaction::new(self, OPERATION)
             .issue(Part::Link, tenant, link, before, now)?
-            .forget_tries(Part::Other, tenant, &link.account_ref)?
-            .put(Part::Other, timeline, entry.item(OPERATION, tenant, &account.account_id)?)?
+            .forget_tries(Part::Other, tenant, TriesOf::Password(&link.account_ref))?
+            .tell(Part::Other, tenant, &account.account_id, entry)?
             .put(Part::Other, timeline, story.item(OPERATION, tenant)?)?;
         transaction.commit().await.map(|outcome| written(&outcome))
     }
@@ -211,10 +217,11 @@ impl Store {
         const OPERATION: &str = "tell the timeline";
         let timeline = &self.tables.timeline;
         let mut transaction = Transaction::new(self, OPERATION)
-            .put((), timeline, entry.item(OPERATION, tenant, account_id)?)?
+            .tell((), tenant, account_id, entry)?
             .put((), timeline, story.item(OPERATION, tenant)?)?;
         if counted == Counted::IsForgotten {
-            transaction = transaction.forget_tries((), tenant, account_ref)?;
+            let of = TriesOf::Password(account_ref);
+            transaction = transaction.forget_tries((), tenant, of)?;
         }
         transaction.commit().await.map(|_| ())
     }

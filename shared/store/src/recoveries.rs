@@ -1,13 +1,14 @@
 //! Recoveries in the `tokens` table, and the codes that end them.
 
 use jiff::Timestamp;
+use regain_domain::event::Entry;
 use regain_domain::recovery::{MAILS_MAX, SentCode, TRIES_MAX};
 use regain_domain::time::DAY_SECONDS;
 use regain_domain::{Account, Link, LinkId, Recovery, TenantId};
 
 use crate::item::{Item, Key, from_item, micros, number, to_item, ttl, value};
 use crate::links::{Written, written};
-use crate::timeline::{Entry, Story};
+use crate::timeline::Story;
 use crate::transaction::{Outcome, Transaction};
 use crate::work::OutboxItem;
 use crate::{Store, StoreError};
@@ -187,11 +188,7 @@ impl Store {
                 vec![(":now", micros(now)), (":number", number)],
             )?
             .issue(Part::Account, tenant, link, before, now)?
-            .put(
-                Part::Other,
-                &self.tables.timeline,
-                entry.item(OPERATION, tenant, &link.account_id)?,
-            )?;
+            .tell(Part::Other, tenant, &link.account_id, entry)?;
         let refused = match transaction.commit().await? {
             Outcome::Committed => return Ok(CodeUsed::Done),
             Outcome::Refused(refused) => refused,
@@ -221,7 +218,7 @@ impl Store {
                 "attribute_exists(recovery_id) AND attribute_not_exists(ended_at)".to_owned(),
                 vec![(":now", micros(now))],
             )?
-            .put(Part::Other, &self.tables.timeline, entry.item(OPERATION, tenant, account_id)?)?;
+            .tell(Part::Other, tenant, account_id, entry)?;
         transaction.commit().await.map(|outcome| written(&outcome))
     }
 }

@@ -4,58 +4,15 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
 use jiff::Timestamp;
-use regain_domain::api_key::ApiKeyId;
-use regain_domain::event::Event;
+use regain_domain::event::{Actor, Entry};
 use regain_domain::time::{DAY_SECONDS, RECORD_KEPT_SECONDS, micros};
 use regain_domain::{SupportCode, TenantId};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Page;
 use crate::item::{Item, Key, from_item, text, to_item, ttl};
+use crate::transaction::Transaction;
 use crate::{Store, StoreError};
-
-/// Who did it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Actor {
-    /// Who called a public endpoint.
-    Caller,
-    /// Who holds a key of the back office.
-    Key(ApiKeyId),
-    /// Regain itself.
-    System,
-}
-
-/// One event of one account.
-///
-/// Its key follows from what happened (moment, event, subject), so that writing it again when
-/// work is repeated changes nothing.
-#[derive(Clone, Debug, Serialize)]
-pub struct Entry {
-    /// What.
-    #[serde(serialize_with = "event")]
-    pub event: Event,
-    /// When.
-    #[serde(with = "micros")]
-    pub at: Timestamp,
-    /// Who.
-    pub actor: Actor,
-    /// The caller's address, pseudonymised.
-    pub source: Option<String>,
-    /// Why, in one of the words of `regain_domain`.
-    pub cause: Option<String>,
-    /// To what: a link, or the call itself.
-    pub subject: String,
-    /// The support code of the request that led to it.
-    pub support_code: Option<SupportCode>,
-    /// How long it is kept, by the tenant's settings.
-    #[serde(skip)]
-    pub kept_days: u32,
-}
-
-fn event<S: serde::Serializer>(event: &Event, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(event.as_str())
-}
 
 /// An event as it is told: the same members, read back.
 #[derive(Clone, Debug, Deserialize)]
@@ -77,23 +34,26 @@ pub struct ToldEntry {
     pub support_code: Option<String>,
 }
 
-impl Entry {
-    pub(crate) fn item(
-        &self,
-        operation: &'static str,
+fn sort_key(entry: &Entry) -> String {
+    let (moment, rank) = (entry.at.as_microsecond(), entry.event.rank());
+    format!("{moment:020}#{rank:02}#{}#{}", entry.event.as_str(), entry.subject)
+}
+
+impl<N: Copy> Transaction<'_, N> {
+    /// Tells an account's timeline.
+    pub(crate) fn tell(
+        self,
+        name: N,
         tenant: &TenantId,
         account_id: &str,
-    ) -> Result<Item, StoreError> {
-        let key = Key::timeline(tenant, account_id).at(self.sort_key());
-        let mut item = to_item(operation, &key, self)?;
-        let kept_seconds = self.kept_days.saturating_mul(DAY_SECONDS);
-        item.insert("ttl".to_owned(), ttl(self.at, kept_seconds));
-        Ok(item)
-    }
-
-    fn sort_key(&self) -> String {
-        let (moment, rank) = (self.at.as_microsecond(), self.event.rank());
-        format!("{moment:020}#{rank:02}#{}#{}", self.event.as_str(), self.subject)
+        entry: &Entry,
+    ) -> Result<Self, StoreError> {
+        let key = Key::timeline(tenant, account_id).at(sort_key(entry));
+        let mut item = to_item("tell the timeline", &key, entry)?;
+        let kept_seconds = entry.kept_days.saturating_mul(DAY_SECONDS);
+        item.insert("ttl".to_owned(), ttl(entry.at, kept_seconds));
+        let table = self.store().tables.timeline.clone();
+        self.put(name, &table, item)
     }
 }
 

@@ -39,12 +39,16 @@ pub(crate) struct Unchanged {
 }
 
 impl Unchanged {
-    /// `read` with its empty members still in it: each must be as it is there, or not be there.
+    /// `read` with its empty members still in it: each must be as it is there, or not be there. A
+    /// map without members may never have been written.
     pub(crate) fn of(read: Item) -> Self {
         let (mut conditions, mut names, mut values) = (Vec::new(), HashMap::new(), Item::new());
         for (name, value) in read {
             if value.is_null() {
                 conditions.push(format!("attribute_not_exists(#{name})"));
+            } else if value.as_m().is_ok_and(HashMap::is_empty) {
+                conditions.push(format!("(attribute_not_exists(#{name}) OR #{name} = :{name})"));
+                values.insert(format!(":{name}"), value);
             } else {
                 conditions.push(format!("#{name} = :{name}"));
                 values.insert(format!(":{name}"), value);

@@ -1,8 +1,9 @@
-//! Tries of passwords, in the `tokens` table under the login that was typed, whether or not anyone
-//! has it. Counted before the password is looked at; what they come to is decided in
-//! `regain_domain::tries`.
+//! Tries in the `tokens` table: of passwords under the login that was typed, whether or not anyone
+//! has it; of codes of the second step under the account. Counted before anything is looked at; what
+//! they come to is decided in `regain_domain::tries`.
 
 use jiff::Timestamp;
+use regain_domain::event::Entry;
 use regain_domain::settings::Lockout;
 use regain_domain::time::RECORD_KEPT_SECONDS;
 use regain_domain::tries::{IN_A_ROW_MAX, Lock, Standing, Tries};
@@ -10,12 +11,21 @@ use regain_domain::{Account, AccountRef, TenantId};
 
 use crate::item::{Key, from_item, micros, number, text, ttl};
 use crate::links::REREADS_MAX;
-use crate::timeline::{Entry, Story};
+use crate::timeline::Story;
 use crate::transaction::{Outcome, Transaction, Values};
 use crate::work::OutboxItem;
 use crate::{Store, StoreError};
 
-/// Whether a password may be looked at.
+/// What is tried, and under what it is counted.
+#[derive(Clone, Copy, Debug)]
+pub enum TriesOf<'a> {
+    /// The password of a login.
+    Password(&'a AccountRef),
+    /// The second step of an account, by its id.
+    SecondStep(&'a str),
+}
+
+/// Whether a password or a code may be looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
     /// It may, and is counted.
@@ -33,7 +43,7 @@ pub enum Begun {
 pub enum Consequence<'a> {
     /// It is locked; its owner is told of each lock once.
     Locked(Lock),
-    /// Its password is disabled.
+    /// Its password is disabled, or its second step.
     Disabled(&'a Account),
 }
 
@@ -59,11 +69,11 @@ impl Store {
     pub async fn begin_try(
         &self,
         tenant: &TenantId,
-        account: &AccountRef,
+        of: TriesOf<'_>,
         lockout: &Lockout,
         now: Timestamp,
     ) -> Result<Begun, StoreError> {
-        let key = Key::tries(tenant, account);
+        let key = Key::tries(tenant, of);
         let failures = || (":failures", number(lockout.failures));
         let moment = || (":now", micros(now));
         let mut tries = Tries::default();
@@ -116,7 +126,7 @@ impl Store {
     pub async fn take_back_try(
         &self,
         tenant: &TenantId,
-        account: &AccountRef,
+        of: TriesOf<'_>,
         begun: Begun,
     ) -> Result<(), StoreError> {
         let counter = match begun {
@@ -124,7 +134,7 @@ impl Store {
             Begun::Locked(_) => "while_locked",
             Begun::InFlight | Begun::Shut => return Ok(()),
         };
-        let target = (self.tables.tokens.as_str(), &Key::tries(tenant, account));
+        let target = (self.tables.tokens.as_str(), &Key::tries(tenant, of));
         let add = format!("ADD {counter} :less, in_a_row :less");
         let condition = format!("{counter} > :none AND in_a_row > :none");
         let values = vec![(":less", number(-1)), (":none", number(0))];
@@ -136,7 +146,7 @@ impl Store {
     pub async fn fail_try(
         &self,
         tenant: &TenantId,
-        account: &AccountRef,
+        of: TriesOf<'_>,
         begun: Begun,
         lockout: &Lockout,
         item: &OutboxItem,
@@ -150,7 +160,7 @@ impl Store {
         let transaction = Transaction::new(self, OPERATION)
             .update(
                 Part::Tries,
-                (&self.tables.tokens, &Key::tries(tenant, account)),
+                (&self.tables.tokens, &Key::tries(tenant, of)),
                 "SET failed_at = :now, #ttl = :ttl ADD failed :one",
                 "attribute_not_exists(failed) OR failed < :failures".to_owned(),
                 vec![
@@ -168,25 +178,21 @@ impl Store {
         }
     }
 
-    /// What was counted for a login. One call.
-    pub async fn tries(
-        &self,
-        tenant: &TenantId,
-        account: &AccountRef,
-    ) -> Result<Tries, StoreError> {
+    /// What was counted. One call.
+    pub async fn tries(&self, tenant: &TenantId, of: TriesOf<'_>) -> Result<Tries, StoreError> {
         const OPERATION: &str = "read the tries";
-        let key = Key::tries(tenant, account);
+        let key = Key::tries(tenant, of);
         let item = self.read(OPERATION, (&self.tables.tokens, &key)).await?;
         from_item(OPERATION, item.unwrap_or_default())
     }
 
     /// Finishes the work of a failed try, and with it what the tries came to: each lock once, and
-    /// the end of a password; and the mail that tells of it. `false`: another has done so, or the
+    /// the end of a password or of a second step; and the mail that tells of it. `false`: another has done so, or the
     /// tries are forgotten. One call.
     pub async fn finish_try(
         &self,
         item: &OutboxItem,
-        (account_ref, account_id): (&AccountRef, &str),
+        (of, account_ref, account_id): (TriesOf<'_>, &AccountRef, &str),
         consequence: Consequence<'_>,
         (entries, story): (&[Entry], &Story),
         mail: &OutboxItem,
@@ -194,7 +200,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         const OPERATION: &str = "finish a failed try";
         let (tenant, timeline) = (&item.tenant, &self.tables.timeline);
-        let key = Key::tries(tenant, account_ref);
+        let key = Key::tries(tenant, of);
         let tries = (self.tables.tokens.as_str(), &key);
         let transaction = Transaction::new(self, OPERATION)
             .delete(Part::Other, (&self.tables.outbox, &item.key()))?
@@ -210,44 +216,59 @@ impl Store {
                     .to_owned(),
                 vec![(":since", micros(lock.since))],
             )?,
-            Consequence::Disabled(account) => transaction
-                .check(
-                    Part::Tries,
-                    tries,
-                    "in_a_row >= :max",
-                    vec![(":max", number(IN_A_ROW_MAX))],
-                )?
-                .update(
-                    Part::Tries,
-                    (&self.tables.accounts, &Key::account(tenant, account_ref)),
-                    "SET password_disabled_at = :now",
-                    "account_id = :account AND password_version = :version \
-                     AND attribute_not_exists(password_disabled_at)"
-                        .to_owned(),
-                    vec![
-                        (":now", micros(now)),
-                        (":account", text(account_id)),
-                        (":version", number(account.password_version)),
-                    ],
-                )?,
+            Consequence::Disabled(account) => {
+                let mut values = vec![(":now", micros(now)), (":account", text(account_id))];
+                let (set, unchanged) = match of {
+                    TriesOf::Password(_) => {
+                        values.push((":version", number(account.password_version)));
+                        (
+                            "SET password_disabled_at = :now",
+                            "password_version = :version \
+                             AND attribute_not_exists(password_disabled_at)",
+                        )
+                    }
+                    TriesOf::SecondStep(_) => {
+                        let since = account.second_step.as_ref().map(|it| it.since);
+                        values.push((":since", micros(since.unwrap_or_default())));
+                        (
+                            "SET second_step.disabled_at = :now",
+                            "second_step.#since = :since \
+                             AND attribute_not_exists(second_step.disabled_at)",
+                        )
+                    }
+                };
+                transaction
+                    .check(
+                        Part::Tries,
+                        tries,
+                        "in_a_row >= :max",
+                        vec![(":max", number(IN_A_ROW_MAX))],
+                    )?
+                    .update(
+                        Part::Tries,
+                        (&self.tables.accounts, &Key::account(tenant, account_ref)),
+                        set,
+                        format!("account_id = :account AND {unchanged}"),
+                        values,
+                    )?
+            }
         };
         for entry in entries {
-            let entry = entry.item(OPERATION, tenant, account_id)?;
-            transaction = transaction.put(Part::Other, timeline, entry)?;
+            transaction = transaction.tell(Part::Other, tenant, account_id, entry)?;
         }
         Ok(matches!(transaction.commit().await?, Outcome::Committed))
     }
 }
 
 impl<N: Copy> Transaction<'_, N> {
-    /// The password was right or replaced, or the lock taken off: what was counted is forgotten.
+    /// What was tried was right or is replaced, or the lock taken off: what was counted is forgotten.
     pub(crate) fn forget_tries(
         self,
         name: N,
         tenant: &TenantId,
-        account: &AccountRef,
+        of: TriesOf<'_>,
     ) -> Result<Self, StoreError> {
         let table = self.store().tables.tokens.clone();
-        self.delete(name, (&table, &Key::tries(tenant, account)))
+        self.delete(name, (&table, &Key::tries(tenant, of)))
     }
 }

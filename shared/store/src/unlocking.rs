@@ -1,6 +1,7 @@
 //! Taking a lock off: by a grant, with or without the password, and by the desk.
 
 use jiff::Timestamp;
+use regain_domain::event::Entry;
 use regain_domain::link::WrittenDeath;
 use regain_domain::{Account, AccountRef, Link, TenantId};
 
@@ -8,8 +9,9 @@ use crate::item::{Key, from_item, number, text};
 use crate::limits::Limit;
 use crate::links::whole;
 use crate::outbox::{Mailed, mailed};
-use crate::timeline::{Entry, Story};
+use crate::timeline::Story;
 use crate::transaction::{Outcome, Transaction};
+use crate::tries::TriesOf;
 use crate::work::OutboxItem;
 use crate::{Store, StoreError};
 
@@ -87,11 +89,10 @@ impl Store {
                 condition,
                 values,
             )?
-            .forget_tries(Part::Other, tenant, &link.account_ref)?
+            .forget_tries(Part::Other, tenant, TriesOf::Password(&link.account_ref))?
             .outbox(Part::Other, notice)?;
         for entry in entries {
-            let entry = entry.item(OPERATION, tenant, &link.account_id)?;
-            transaction = transaction.put(Part::Other, &self.tables.timeline, entry)?;
+            transaction = transaction.tell(Part::Other, tenant, &link.account_id, entry)?;
         }
         let refused = match transaction.commit().await? {
             Outcome::Committed => return Ok(Unlocked::Done),
@@ -130,10 +131,10 @@ impl Store {
                 "account_id = :account",
                 vec![(":account", text(&account.account_id))],
             )?
-            .forget_tries(Part::Other, tenant, account_ref)?
+            .forget_tries(Part::Other, tenant, TriesOf::Password(account_ref))?
             .outbox(Part::Other, notice)?
             .take(Part::Limit, &self.tables.tokens, tenant, limit, now)?
-            .put(Part::Other, timeline, entry.item(OPERATION, tenant, &account.account_id)?)?
+            .tell(Part::Other, tenant, &account.account_id, entry)?
             .put(Part::Other, timeline, story.item(OPERATION, tenant)?)?;
         transaction.commit().await.map(|outcome| mailed(&outcome, Part::Limit, now))
     }

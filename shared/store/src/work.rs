@@ -2,14 +2,15 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use regain_domain::event::Actor;
 use regain_domain::link::{LinkPurpose, Origin};
 use regain_domain::recovery::CodeChannel;
-use regain_domain::{AccountRef, Language, LinkId, SupportCode, TenantId};
+use regain_domain::second_step::Change;
+use regain_domain::{AccountRef, Language, LinkId, Provider, SupportCode, TenantId};
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
 use crate::item::{Item, Key, text, to_item, ttl};
-use crate::timeline::Actor;
 
 /// Items are swept eight days after they were written: a day of tries and a week to look at.
 const KEPT_SECONDS: u32 = 8 * 24 * 60 * 60;
@@ -40,7 +41,7 @@ pub struct OutboxItem {
 #[serde(rename_all = "snake_case")]
 pub enum Work {
     /// Find out whose the request is, and turn it into a notice, or into nothing.
-    LinkRequested(LinkRequest),
+    MailRequested(MailRequest),
     /// Send a notice.
     Send(Notice),
     /// Send a code.
@@ -51,16 +52,16 @@ pub enum Work {
     TenantDeleted,
 }
 
-/// A request for a link, as the caller made it.
+/// A request for a mail, as the caller made it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LinkRequest {
+pub struct MailRequest {
     /// What for.
-    pub purpose: LinkPurpose,
+    pub wanted: Wanted,
     /// Who asked.
     pub actor: Actor,
     /// Whose link is asked for.
     pub by: RequestedBy,
-    /// The link that it becomes.
+    /// The link that it becomes; else its name.
     pub link_id: LinkId,
     /// When.
     #[serde(with = "regain_domain::time::micros")]
@@ -77,7 +78,17 @@ pub struct LinkRequest {
     pub support_code: SupportCode,
 }
 
-impl LinkRequest {
+/// What a mail is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wanted {
+    /// A link.
+    Link(LinkPurpose),
+    /// Why signing in fails, and what helps.
+    Help,
+}
+
+impl MailRequest {
     /// Who asked, as the link remembers it.
     #[must_use]
     pub fn origin(&self) -> Origin {
@@ -130,7 +141,7 @@ pub struct Notice {
 }
 
 /// Which notice, and the link it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeKind {
     /// The mail with the link; sent only while the link is live.
@@ -138,7 +149,28 @@ pub enum NoticeKind {
     /// The same, in a mail that tells of a lock, or of a password that is disabled.
     Lockout(LinkId),
     /// The password was changed, by this link.
-    PasswordChanged(LinkId),
+    PasswordChanged {
+        /// Which.
+        link_id: LinkId,
+        /// Providers that were unlinked with it.
+        unlinked: Vec<Provider>,
+    },
+    /// A reset was asked for, and its owner signs in with a provider.
+    SignInWithProvider,
+    /// Why signing in fails was asked for.
+    SignInHelp,
+    /// The second step was changed.
+    SecondStepChanged(Change),
+    /// Too many wrong codes of the second step; until when none is accepted, or ever.
+    SecondStepGuessed {
+        /// When it is over.
+        #[serde(with = "regain_domain::time::micros::option")]
+        until: Option<Timestamp>,
+    },
+    /// A provider was linked.
+    ProviderLinked(Provider),
+    /// A provider was unlinked.
+    ProviderUnlinked(Provider),
     /// A reset was asked for, and the account is blocked.
     AccountBlocked,
     /// The login was changed: to the old address, and to the new one.
@@ -227,6 +259,8 @@ pub enum TryOf {
     Phone,
     /// A code.
     Code,
+    /// A code of the second step.
+    SecondStep,
 }
 
 impl OutboxItem {

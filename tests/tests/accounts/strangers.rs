@@ -35,7 +35,11 @@ async fn wrong(world: &World, login: &str, times: u32) -> i64 {
 }
 
 async fn in_a_row(world: &World, login: &str) -> u32 {
-    let tries = world.store.tries(&world.tenant(), &world.place(login)).await.unwrap();
+    let tries = world
+        .store
+        .tries(&world.tenant(), regain_store::TriesOf::Password(&world.place(login)))
+        .await
+        .unwrap();
     tries.in_a_row
 }
 
@@ -133,7 +137,11 @@ async fn a_login_that_is_taken_keeps_its_count_whoever_asks_for_it() {
     for (times, status) in [(4, 200), (5, 423), (6, 423), (100, 401)] {
         let world = World::with(without_limits).await;
         let last = wrong(&world, MO, times).await;
-        let before = world.store.tries(&world.tenant(), &world.place(MO)).await.unwrap();
+        let before = world
+            .store
+            .tries(&world.tenant(), regain_store::TriesOf::Password(&world.place(MO)))
+            .await
+            .unwrap();
         let free = json!({"login": LOGIN, "password_hash": BCRYPT});
         let taken = json!({"login": MO, "password_hash": BCRYPT});
         for lines in [format!("{taken}"), format!("{free}\n{taken}\n"), format!("{taken}\n{free}")]
@@ -151,7 +159,11 @@ async fn a_login_that_is_taken_keeps_its_count_whoever_asks_for_it() {
         let body = json!({"login": MO});
         let moved = world.admin_at(after(last), Method::PATCH, anns, &world.admin, body).await;
         assert_eq!(moved.status, 409, "{moved:?}");
-        let now = world.store.tries(&world.tenant(), &world.place(MO)).await.unwrap();
+        let now = world
+            .store
+            .tries(&world.tenant(), regain_store::TriesOf::Password(&world.place(MO)))
+            .await
+            .unwrap();
         assert_eq!(now, before, "{times}");
         assert_eq!(world.sign_in(after(last), MO, OLD).await.0, status, "{times}");
         assert_eq!(world.sign_in(after(last), ANN, "Bakfiets8").await.0, 200, "{times}");

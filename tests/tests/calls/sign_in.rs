@@ -144,7 +144,11 @@ async fn what_is_not_looked_at_costs_no_run() {
     let taken_back = seen(429, "too_many_requests", locked(""), 0);
     for login in ["ann@example.com", NOBODY] {
         assert_eq!(sign_in(&world, 1, login, OLD).await, taken_back, "{login}");
-        let tries = world.store.tries(&world.tenant(), &world.place(login)).await.unwrap();
+        let tries = world
+            .store
+            .tries(&world.tenant(), regain_store::TriesOf::Password(&world.place(login)))
+            .await
+            .unwrap();
         assert_eq!((tries.begun, tries.in_a_row), (0, 0), "{login}");
     }
 }

@@ -2,11 +2,10 @@
 
 use regain_domain::account::BlockReason;
 use regain_domain::event::Event;
+use regain_domain::event::{Actor, Entry};
 use regain_domain::link::WithdrawnReason;
 use regain_domain::{Account, SupportCode};
-use regain_store::{
-    Actor, Entry, NewHash, Notice, NoticeKind, OutboxItem, PasswordChange, PasswordSet, Work,
-};
+use regain_store::{NewHash, Notice, NoticeKind, OutboxItem, PasswordChange, PasswordSet, Work};
 use regain_tests::{World, after};
 
 use crate::{H48, MIN15, MO, NEW, death, withdrawn};
@@ -127,7 +126,7 @@ async fn a_password_is_not_set_on_an_account_that_changed_since_it_was_read() {
         world.grant(after(10), &token).await;
         let (link, account) = (world.link(&token).await.unwrap(), world.account(MO).await);
         let notice = Work::Send(Notice {
-            notice: NoticeKind::PasswordChanged(link.link_id),
+            notice: NoticeKind::PasswordChanged { link_id: link.link_id, unlinked: Vec::new() },
             account_ref: link.account_ref.clone(),
             account_id: link.account_id.clone(),
             to: None,

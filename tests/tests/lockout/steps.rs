@@ -81,7 +81,11 @@ pub(crate) fn looked_at(world: &World) -> usize {
 
 /// What is counted for a login.
 pub(crate) async fn tries(world: &World, login: &str) -> Tries {
-    world.store.tries(&world.tenant(), &world.place(login)).await.unwrap()
+    world
+        .store
+        .tries(&world.tenant(), regain_store::TriesOf::Password(&world.place(login)))
+        .await
+        .unwrap()
 }
 
 /// The same in short: begun, failed, begun while locked, in a row.

@@ -74,7 +74,7 @@ pub(crate) async fn lived() -> Story {
     .await;
     let mut story = Story { world, replies: Vec::new(), secrets: Vec::new() };
     story.secrets.extend(ACCOUNTS.iter().filter_map(|account| account.password).map(str::to_owned));
-    for ring in ["links", "sessions", "edge"] {
+    for ring in ["links", "sessions", "edge", "at-rest"] {
         let ring: Value = serde_json::from_str(&story.world.cloud.secret(ring).unwrap()).unwrap();
         let keys = ring.as_object().unwrap().values().filter_map(Value::as_str);
         story.secrets.extend(keys.filter(|key| key.len() > 20).map(str::to_owned));

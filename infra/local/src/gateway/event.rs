@@ -212,6 +212,12 @@ mod tests {
             ("/v1/demo/request-reset", "ANY /v1/{tenant}/request-reset", "request-reset"),
             ("/v1/demo/check-link", "ANY /v1/{tenant}/check-link", "click-link"),
             ("/v1/demo/jwks.json", "ANY /v1/{tenant}/jwks.json", "sign-in"),
+            (
+                "/v1/demo/federated-login/callback/google",
+                "ANY /v1/{tenant}/federated-login/callback/{provider}",
+                "federated-login",
+            ),
+            ("/v1/demo/federated-login/callback", "$default", "click-link"),
             ("/v1//sign-in", "$default", "click-link"),
             ("/v1/demo/sign-in/", "$default", "click-link"),
             ("/v1/demo/sign-in/more", "$default", "click-link"),

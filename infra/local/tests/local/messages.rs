@@ -152,6 +152,11 @@ async fn a_function_reads_its_own_secrets_only() {
     assert!(links["1"].as_str().unwrap().len() >= 43);
     assert_eq!(get("click-link", "regain/sessions").await.unwrap_err(), "AccessDeniedException");
     assert_ne!(get("sign-in", "regain/sessions").await, get("sign-in", "regain/edge").await);
+    let at_rest = "regain/at-rest";
+    assert_eq!(get("unlock", at_rest).await.unwrap_err(), "AccessDeniedException");
+    let arn = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:regain/at-rest-local0";
+    assert_eq!(get("second-step", at_rest).await, get("second-step", arn).await);
+    assert!(get("second-step", at_rest).await.is_ok());
     assert_eq!(get("local-admin", "regain/other").await.unwrap_err(), "ResourceNotFoundException");
     assert_eq!(cloud.calls_of("click-link"), ["GetSecretValue links", "GetSecretValue sessions"]);
 }

@@ -2,6 +2,7 @@
 //! Only its keys are new at each start, and those of the start before are revoked.
 
 use jiff::Timestamp;
+use regain_domain::event::{Actor, Entry};
 use regain_domain::{
     account::{Account, AccountRef, BlockReason},
     api_key::Role,
@@ -16,7 +17,7 @@ use regain_domain::{
 };
 use regain_http::{now, random};
 use regain_local::{ADMIN, Cloud};
-use regain_store::{Actor, Entry, NewAccount, Store, StoredApiKey, TenantRow, Written};
+use regain_store::{NewAccount, Store, StoredApiKey, TenantRow, Written};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 

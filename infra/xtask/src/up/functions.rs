@@ -33,8 +33,8 @@ pub(super) struct Launch<'a> {
     pub(super) programs: PathBuf,
     pub(super) runtime_api: &'a str,
     pub(super) public_base: &'a str,
-    /// What `--clock-file` adds.
-    pub(super) clock: Vec<(String, String)>,
+    /// What the options add to the environment.
+    pub(super) added: Vec<(String, String)>,
     pub(super) logs: PathBuf,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn start(launch: &Launch<'_>) -> Result<Processes, String> {
         }
         let log_path = launch.logs.join(format!("{}.log", function.name));
         let mut environment = launch.cloud.environment(&function.name, launch.public_base);
-        environment.extend(launch.clock.iter().cloned());
+        environment.extend(launch.added.iter().cloned());
         let api = launch.runtime_api;
         for (name, value) in [
             ("AWS_LAMBDA_RUNTIME_API", format!("{api}/.rt/{}", function.name)),

@@ -37,10 +37,12 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         let ready = ReadyFile::at(&options.ready_file);
         let gateway = Gateway::bind(options.port).map_err(text)?;
         let cloud = start_cloud(&options).map_err(text)?;
-        let clock = match &options.clock_file {
+        let mut added = match &options.clock_file {
             Some(file) => clock::environment(file)?,
             None => Vec::new(),
         };
+        let provider = options.provider();
+        added.extend(provider.map(|(name, base)| (name.to_owned(), base.to_owned())));
         let cargo_lambda = tools::find_or_install(&tools::CARGO_LAMBDA)?;
         let Some(programs) = build(&options, &mut stop).await? else { return Ok(()) };
         let demo = demo::seed(&cloud).await?;
@@ -51,7 +53,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
             programs,
             runtime_api: emulator.url(),
             public_base: &api,
-            clock,
+            added,
             logs: logs.clone(),
         })?;
         let functions = Functions::new(cloud.template(), emulator.url()).map_err(text)?;

@@ -31,6 +31,8 @@ pub(crate) struct Options {
     pub(crate) release: bool,
     /// A folder with a program per function, in place of building them.
     pub(crate) functions: Option<PathBuf>,
+    /// Where functions look for the identity providers; `None`: on the internet.
+    pub(crate) provider_base: Option<String>,
     /// The folder of the state.
     pub(crate) state: PathBuf,
 }
@@ -50,6 +52,7 @@ pub(crate) const OPTIONS: &str =
   --port N             of the API (9000); 0 takes a free one
   --inbox-port N       of the inbox (8025)
   --aws-port N         of the local DynamoDB, SES, SNS and Secrets Manager
+  --provider-base URL  of identity providers on this machine, in place of Google, Microsoft and LinkedIn
   --state PATH         the folder of the state (target/regain)
   --ready-file PATH    written when everything answers, with the demo's keys (ready.json in the state)";
 
@@ -80,6 +83,7 @@ impl Options {
             clock_file: None,
             release: false,
             functions: None,
+            provider_base: None,
             state: default_state(),
         };
         let mut ready_file = None;
@@ -91,6 +95,7 @@ impl Options {
                 "--port" => options.port = number(name, value()?)?,
                 "--inbox-port" => options.inbox_port = number(name, value()?)?,
                 "--aws-port" => options.aws_port = number(name, value()?)?,
+                "--provider-base" => options.provider_base = Some(loopback(name, value()?)?),
                 "--state" => options.state = path(value()?)?,
                 "--ready-file" => ready_file = Some(path(value()?)?),
                 _ if whose == For::Cloud => return Err(unknown(name)),
@@ -102,6 +107,11 @@ impl Options {
         }
         options.ready_file = ready_file.unwrap_or_else(|| options.state.join(ready::FILE));
         Ok(options)
+    }
+
+    /// What `--provider-base` adds to the environment of a function.
+    pub(crate) fn provider(&self) -> Option<(&'static str, &str)> {
+        self.provider_base.as_deref().map(|base| ("REGAIN_PROVIDER_BASE", base))
     }
 
     /// Takes the state folder for this process, emptied if that was asked for. The folder is free
@@ -138,6 +148,11 @@ pub(crate) fn unknown(name: &str) -> String {
 
 fn number<T: FromStr>(name: &str, text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("{name} needs a port, not {text}"))
+}
+
+fn loopback(name: &str, text: &str) -> Result<String, String> {
+    let refused = || format!("{name} needs an origin such as http://127.0.0.1:9100, not {text}");
+    regain_http::is_provider_base(text).then(|| text.to_owned()).ok_or_else(refused)
 }
 
 /// Absolute, because other processes with other folders get it too.
@@ -180,6 +195,23 @@ mod tests {
         for line in ["--prot 9", "--port", "--port x", "--port 65536"] {
             let refused = parse(line).unwrap_err();
             assert!(refused.contains("--port N") && refused.contains("--release"), "{line}");
+        }
+    }
+
+    #[test]
+    fn other_providers_are_on_this_machine_and_both_commands_take_them() {
+        for whose in [For::Up, For::Cloud] {
+            let parse = |base: &str| {
+                Options::parse(&["--provider-base".to_owned(), base.to_owned()], whose)
+            };
+            assert_eq!(Options::parse(&[], whose).unwrap().provider(), None);
+            let base = "http://127.0.0.1:9100";
+            let options = parse(base).unwrap();
+            assert_eq!(options.provider(), Some(("REGAIN_PROVIDER_BASE", base)));
+            for elsewhere in ["", "https://accounts.example.com", "http://127.0.0.1:9100/"] {
+                let refused = parse(elsewhere).unwrap_err();
+                assert!(refused.contains("--provider-base needs an origin"), "{refused}");
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Clause, NO_PAGES, NotBuilt, character_classes, long_passwords, short_codes};
+use super::{Clause, NO_PAGES, character_classes, long_passwords, no_mailed_sign_in, short_codes};
 use crate::hashing::Cost;
 use crate::policy::NIST_LENGTH_MIN;
 use crate::recovery::TRIES_MAX as RECOVERY_TRIES_MAX;
@@ -134,11 +134,13 @@ fn kept() -> Vec<Clause> {
 fn codes(settings: &Settings) -> Vec<Clause> {
     let a_day = settings.limits.codes_per_account_day;
     let tries = a_day.saturating_mul(RECOVERY_TRIES_MAX);
+    let (no_mail, because_no_mail) = no_mailed_sign_in(settings);
     vec![
-        Clause::not_built(
+        Clause::judged(
             "NIST SP 800-63B-4 §3.1.3.1",
             "Nobody is authenticated by mail",
-            NotBuilt::MagicLogin,
+            no_mail,
+            because_no_mail,
         ),
         Clause::met(
             "NIST SP 800-63B-4 §3.2.2(passwords)",

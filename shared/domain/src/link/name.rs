@@ -23,22 +23,25 @@ pub enum LinkPurpose {
     CodeReset,
     /// Take the lock off, after a right code. It is never mailed either.
     CodeUnlock,
+    /// Sign in once. Its click is its use.
+    Magic,
 }
 
 impl LinkPurpose {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Reset,
         Self::Invite,
         Self::MustChange,
         Self::Unlock,
         Self::CodeReset,
         Self::CodeUnlock,
+        Self::Magic,
     ];
 
     /// Their words.
-    pub const WORDS: [&'static str; 6] =
-        ["reset", "invite", "must_change", "unlock", "code_reset", "code_unlock"];
+    pub const WORDS: [&'static str; 7] =
+        ["reset", "invite", "must_change", "unlock", "code_reset", "code_unlock", "magic"];
 
     /// The word in answers, keys and logs.
     #[must_use]
@@ -50,6 +53,7 @@ impl LinkPurpose {
             Self::Unlock => "unlock",
             Self::CodeReset => "code_reset",
             Self::CodeUnlock => "code_unlock",
+            Self::Magic => "magic",
         }
     }
 
@@ -59,17 +63,20 @@ impl LinkPurpose {
         match self {
             Self::Reset | Self::Invite | Self::MustChange | Self::CodeReset => Act::SetPassword,
             Self::Unlock | Self::CodeUnlock => Act::Unlock,
+            Self::Magic => Act::SignIn,
         }
     }
 }
 
-/// The one thing that a grant is good for.
+/// The one thing that a link is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
     /// Set one password.
     SetPassword,
     /// Take the lock off.
     Unlock,
+    /// Sign in.
+    SignIn,
 }
 
 impl Act {
@@ -79,6 +86,7 @@ impl Act {
         match self {
             Self::SetPassword => "set_password",
             Self::Unlock => "unlock",
+            Self::SignIn => "sign_in",
         }
     }
 }

@@ -6,6 +6,7 @@ use super::urls::{is_a_link_url, is_an_origin, return_url};
 use super::{Demand, OwnPassword, Settings};
 use crate::language::Language;
 use crate::login::Login;
+use crate::provider::Provider;
 use crate::time::DAY_SECONDS;
 
 /// A setting out of its bounds; serialised as `{"pointer", "code"}`, and `min` and `max` of a
@@ -26,7 +27,7 @@ pub struct SettingFault {
 
 impl SettingFault {
     /// Everything that can be wrong with a setting.
-    pub const CODES: [&'static str; 14] = [
+    pub const CODES: [&'static str; 17] = [
         "out_of_bounds",
         "not_a_name",
         "empty",
@@ -41,6 +42,9 @@ impl SettingFault {
         "not_a_country",
         "second_step_missing",
         "too_many",
+        "not_a_directory",
+        "return_url_missing",
+        "secret_missing",
     ];
 }
 
@@ -108,13 +112,19 @@ impl Settings {
     }
 
     /// Every setting that is no number, whether it is as it should be, and what else it is.
-    fn shapes(&self) -> [(&'static str, bool, &'static str); 23] {
+    fn shapes(&self) -> [(&'static str, bool, &'static str); 33] {
         let (frontend, sender, phone) = (&self.frontend, &self.sender, &self.phone);
         let is_listed = |domain: &str| self.sender_domains.iter().any(|listed| listed == domain);
         // It goes into a header as it stands here, not as it is parsed.
         let from = Login::parse(&sender.email).ok().filter(|_| !sender.email.contains(' '));
         let domain = sender.email.rsplit_once('@').map_or("", |(_, domain)| domain);
         let sms_name = sender.sms_name.as_ref();
+        let client = |provider| self.providers.get(&provider);
+        let is_client =
+            |provider| client(provider).is_none_or(|client| is_a_client_id(&client.client_id));
+        let has_secret =
+            |provider| client(provider).is_none_or(|client| !client.client_secret.is_empty());
+        let directory = |provider| client(provider).and_then(|client| client.directory.as_deref());
         let each = |list: &[String], is: fn(&str) -> bool| list.iter().all(|text| is(text));
         [
             ("/name", is_a_name(&self.name), "not_a_name"),
@@ -162,11 +172,41 @@ impl Settings {
                 self.captcha.start_recovery == Demand::Always,
                 "not_allowed",
             ),
-            // There is no second step yet, so it would mean that nobody chooses.
+            // It would mean that nobody chooses.
             (
                 "/own_password",
-                self.own_password != OwnPassword::WithSecondStep,
+                self.own_password != OwnPassword::WithSecondStep || self.second_step.offered,
                 "second_step_missing",
+            ),
+            ("/providers/google/client_id", is_client(Provider::Google), "not_a_name"),
+            ("/providers/microsoft/client_id", is_client(Provider::Microsoft), "not_a_name"),
+            ("/providers/linkedin/client_id", is_client(Provider::Linkedin), "not_a_name"),
+            ("/providers/google/client_secret", has_secret(Provider::Google), "secret_missing"),
+            (
+                "/providers/microsoft/client_secret",
+                has_secret(Provider::Microsoft),
+                "secret_missing",
+            ),
+            ("/providers/linkedin/client_secret", has_secret(Provider::Linkedin), "secret_missing"),
+            ("/providers/google/directory", directory(Provider::Google).is_none(), "not_allowed"),
+            (
+                "/providers/microsoft/directory",
+                // SECURITY: one directory, never everybody's. Held by
+                // `a_directory_is_one_organisations_own`.
+                !self.providers.contains_key(&Provider::Microsoft)
+                    || directory(Provider::Microsoft).is_some_and(is_a_directory),
+                "not_a_directory",
+            ),
+            (
+                "/providers/linkedin/directory",
+                directory(Provider::Linkedin).is_none(),
+                "not_allowed",
+            ),
+            // Where people are sent back to; without any, nobody could use one.
+            (
+                "/providers",
+                self.providers.is_empty() || !frontend.return_urls.is_empty(),
+                "return_url_missing",
             ),
             ("/frontend/return_urls", is_short(&frontend.return_urls), "too_many"),
             ("/frontend/allowed_origins", is_short(&frontend.allowed_origins), "too_many"),
@@ -204,6 +244,19 @@ fn is_an_sms_name(text: &str) -> bool {
     (1..=11).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// What a provider calls a client: text that can stand in a URL and a header.
+fn is_a_client_id(text: &str) -> bool {
+    (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// A GUID, as Microsoft names a directory; `common` and its like are everybody's.
+fn is_a_directory(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    lengths == [8, 4, 4, 4, 12]
+        && parts.concat().bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn is_a_country(text: &str) -> bool {

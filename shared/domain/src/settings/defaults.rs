@@ -1,8 +1,10 @@
 //! What holds where a tenant has chosen nothing.
 
+use std::collections::BTreeMap;
+
 use super::{
     Captcha, Code, Demand, Frontend, LetterCase, Limits, Lockout, MagicLogin, OwnPassword, Phone,
-    Sender, Settings, Validity,
+    SecondStep, Sender, Settings, Validity,
 };
 use crate::language::Language;
 use crate::policy::PasswordPolicy;
@@ -26,6 +28,8 @@ impl Default for Settings {
             phone: Phone::default(),
             captcha: Captcha::default(),
             magic_login: MagicLogin::default(),
+            second_step: SecondStep::default(),
+            providers: BTreeMap::new(),
             temporary_passwords_enabled: false,
             timeline_days: 365,
             support_contact: None,
@@ -90,6 +94,12 @@ impl Default for Captcha {
             start_recovery: Demand::Always,
             case: LetterCase::Sensitive,
         }
+    }
+}
+
+impl Default for SecondStep {
+    fn default() -> Self {
+        Self { offered: true }
     }
 }
 

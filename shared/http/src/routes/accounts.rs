@@ -1,5 +1,6 @@
 //! The back office: accounts, what happened to them, and what the desk can do.
 
+use regain_domain::Provider;
 use regain_domain::account::BlockReason;
 use regain_domain::api_key::Role;
 use regain_domain::event::Event;
@@ -49,6 +50,8 @@ pub(super) const ACCOUNT_FIELDS: &[Field] = &[
     Field::optional("links", Kind::List(LINK), "What waits in the mailbox. Likewise."),
     Field::optional("lock", Kind::Object(LOCK), "There while it is locked; where one is read."),
     Field::optional("password_disabled_at", Kind::Moment, "Since a hundred wrong ones in a row."),
+    Field::optional("second_step", Kind::OneOf(&["totp"]), "If it is on. Not in a page."),
+    Field::optional("providers", Kind::Words(&Provider::WORDS), "Those linked. Likewise."),
 ];
 const LOCK: &[Field] = &[
     Field::required("since", Kind::Moment, "When it began."),
@@ -274,6 +277,20 @@ pub(super) const TEMPORARY_PASSWORD: Route = Route {
             P::PasswordRejected,
             P::TooManyRequests,
         ],
+        ..Operation::POST
+    }],
+};
+
+pub(super) const SECOND_STEP_OFF: Route = Route {
+    path: "/admin/v1/tenants/{tenant}/accounts/{id}/second-step-off",
+    function: FUNCTION,
+    operations: &[Operation {
+        id: "second-step-off",
+        summary: "Switch an account's second step off, for who has lost app and recovery codes. \
+                  Sessions end, and its owner is told.",
+        access: ADMIN,
+        answer: ACCOUNT_FIELDS,
+        problems: &[P::AccountUnknown, P::TooManyRequests],
         ..Operation::POST
     }],
 };

@@ -5,12 +5,17 @@ use regain_notices::ProblemCode as P;
 use super::{ACCEPTED, CAPTCHA, LANGUAGE, PASSWORD_MADE_BY, SUPPORT_CODE, THE_RULES, VALID_UNTIL};
 use crate::api::{Field, Kind, Operation, Route};
 
-const LINK_TOKEN: Field =
+pub(super) const LINK_TOKEN: Field =
     Field::required("token", Kind::Token, "The last part of the link in the mail.");
-const RETURN_URL: Field =
+pub(super) const RETURN_URL: Field =
     Field::optional("return_url", Kind::Text(2048), "Where the person wanted to go afterwards.");
 const PURPOSE: Field =
     Field::required("purpose", Kind::OneOf(&["reset", "invite", "unlock"]), "What it is for.");
+const MAILED: Field = Field::required(
+    "purpose",
+    Kind::OneOf(&["reset", "invite", "unlock", "magic"]),
+    "What it is for. One that signs in is for `redeem-magic-link`.",
+);
 const LINK_PROBLEMS: &[P] = &[
     P::LinkDamaged,
     P::LinkUnknown,
@@ -20,14 +25,17 @@ const LINK_PROBLEMS: &[P] = &[
     P::LinkUsed,
     P::LinkWithdrawn,
 ];
-const KEY: &[Field] = &[
-    Field::required("kty", Kind::OneOf(&["OKP"]), "RFC 8037."),
-    Field::required("crv", Kind::OneOf(&["Ed25519"]), "The curve."),
-    Field::required("x", Kind::Text(64), "The public key, base64url."),
-    Field::required("kid", Kind::Text(64), "The id in the header of a session token."),
-    Field::required("alg", Kind::OneOf(&["EdDSA"]), "The algorithm."),
-    Field::required("use", Kind::OneOf(&["sig"]), "For signatures only."),
+
+/// What a mail is asked for with.
+pub(super) const MAIL_REQUEST: &[Field] = &[
+    Field::optional("login", Kind::Login, "The address of the account."),
+    Field::optional("token", Kind::Token, "Or a link that no longer works."),
+    Field::optional("return_url", Kind::Text(2048), "One of the tenant's return URLs."),
+    LANGUAGE,
+    ASKED_CAPTCHA,
 ];
+const ASKED_CAPTCHA: Field =
+    Field::optional("captcha", Kind::Object(CAPTCHA), "Where the tenant asks for one.");
 
 pub(super) const REQUEST_RESET: Route = Route {
     path: "/v1/{tenant}/request-reset",
@@ -36,17 +44,30 @@ pub(super) const REQUEST_RESET: Route = Route {
         id: "request-reset",
         summary: "Ask for a mail with a link to choose a new password. The answer is the same \
                   whether or not there is such an account.",
-        body: &[
-            Field::optional("login", Kind::Login, "The address of the account."),
-            Field::optional("token", Kind::Token, "Or a link that no longer works."),
-            Field::optional("return_url", Kind::Text(2048), "One of the tenant's return URLs."),
-            LANGUAGE,
-            Field::optional("captcha", Kind::Object(CAPTCHA), "Where the tenant asks for one."),
-        ],
+        body: MAIL_REQUEST,
         exactly_one: &["login", "token"],
         status: 202,
         answer: &[ACCEPTED, SUPPORT_CODE],
         problems: &[P::TooManyRequests, P::LinkDamaged, P::LinkUnknown],
+        ..Operation::POST
+    }],
+};
+
+pub(super) const WHY_CANNOT_I_SIGN_IN: Route = Route {
+    path: "/v1/{tenant}/why-cannot-i-sign-in",
+    function: "request-reset",
+    operations: &[Operation {
+        id: "why-cannot-i-sign-in",
+        summary: "Have the owner of the mailbox told why signing in fails, and the one step that \
+                  helps. The answer is the same whether or not there is such an account.",
+        body: &[
+            Field::required("login", Kind::Login, "The address of the account."),
+            LANGUAGE,
+            ASKED_CAPTCHA,
+        ],
+        status: 202,
+        answer: &[ACCEPTED, SUPPORT_CODE],
+        problems: &[P::TooManyRequests],
         ..Operation::POST
     }],
 };
@@ -59,7 +80,7 @@ pub(super) const CHECK_LINK: Route = Route {
         summary: "See where a link stands. Changes nothing.",
         body: &[LINK_TOKEN],
         answer: &[
-            PURPOSE,
+            MAILED,
             Field::required("state", Kind::OneOf(&["sent", "clicked"]), "Where it stands."),
             VALID_UNTIL,
             Field::required("login_hint", Kind::Text(300), "Whose it is, masked."),
@@ -137,44 +158,5 @@ pub(super) const SET_PASSWORD: Route = Route {
             P::GrantWithdrawn,
         ],
         ..Operation::POST
-    }],
-};
-
-pub(super) const SIGN_IN: Route = Route {
-    path: "/v1/{tenant}/sign-in",
-    function: "sign-in",
-    operations: &[Operation {
-        id: "sign-in",
-        summary: "Sign in with login and password.",
-        body: &[
-            Field::required("login", Kind::Login, "The address of the account."),
-            Field::required("password", Kind::Password, "The password."),
-        ],
-        answer: &[
-            Field::required("token", Kind::Text(2048), "The session, a signed JWT."),
-            Field::required("token_type", Kind::OneOf(&["Bearer"]), "RFC 6750."),
-            Field::required("expires_at", Kind::Moment, "When the session ends."),
-            Field::required("account_id", Kind::Text(36), "The account's id."),
-            Field::required("methods", Kind::Words(&["password"]), "How it was proved."),
-        ],
-        problems: &[
-            P::TooManyRequests,
-            P::SignInFailed,
-            P::AccountLocked,
-            P::AccountBlocked,
-            P::PasswordMustChange,
-        ],
-        ..Operation::POST
-    }],
-};
-
-pub(super) const JWKS_JSON: Route = Route {
-    path: "/v1/{tenant}/jwks.json",
-    function: "sign-in",
-    operations: &[Operation {
-        id: "jwks.json",
-        summary: "The keys that session tokens are verified with (RFC 7517).",
-        answer: &[Field::required("keys", Kind::List(KEY), "The keys.")],
-        ..Operation::GET
     }],
 };

@@ -33,6 +33,8 @@ pub(super) const SETTINGS: &[Field] = &[
     Field::required("phone", Kind::Object(PHONE), "How numbers are read and where is sent to."),
     Field::required("captcha", Kind::Object(CAPTCHA), "Where a person must prove to be one."),
     Field::required("magic_login", Kind::Object(MAGIC_LOGIN), "Links that sign in once."),
+    Field::required("second_step", Kind::Object(SECOND_STEP), "Codes of an app."),
+    Field::required("providers", Kind::Object(PROVIDERS), "Who else people can sign in with."),
     Field::required(
         "temporary_passwords_enabled",
         Kind::Flag,
@@ -80,6 +82,26 @@ const CAPTCHA: &[Field] = &[
     Field::required("request_reset", Kind::OneOf(DEMANDS), "Before a reset is requested."),
     Field::required("start_recovery", Kind::OneOf(DEMANDS), "Before a recovery: always."),
     Field::required("case", Kind::OneOf(&["sensitive", "any"]), "Whether capitals matter."),
+];
+const SECOND_STEP: &[Field] =
+    &[Field::required("offered", Kind::Flag, "Whether accounts may switch one on.")];
+const PROVIDERS: &[Field] = &[
+    Field::optional("google", Kind::Object(CLIENT), "Google."),
+    Field::optional("microsoft", Kind::Object(CLIENT_OF_DIRECTORY), "Microsoft, work accounts."),
+    Field::optional("linkedin", Kind::Object(CLIENT), "LinkedIn."),
+];
+const CLIENT_ID: Field =
+    Field::required("client_id", Kind::Text(256), "What the provider knows the tenant by.");
+const CLIENT_SECRET: Field = Field::optional(
+    "client_secret",
+    Kind::Text(512),
+    "And its secret. Sealed when it is stored, and never shown.",
+);
+const CLIENT: &[Field] = &[CLIENT_ID, CLIENT_SECRET];
+const CLIENT_OF_DIRECTORY: &[Field] = &[
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Field::required("directory", Kind::Text(36), "The id of the one directory that is let in."),
 ];
 const MAGIC_LOGIN: &[Field] = &[
     Field::required("enabled", Kind::Flag, "Whether there are any."),

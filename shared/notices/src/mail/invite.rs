@@ -4,29 +4,20 @@
 use jiff::Timestamp;
 use regain_domain::Language;
 
-use crate::{
-    line::one_line,
-    moment::{duration, exact_moment, minute, moment},
-};
+use crate::moment::{duration, exact_moment, minute};
 
-use super::{Letterhead, Mail, letterhead::Head};
+use super::{Letterhead, Mail, MailedLink, letterhead::Head, mailed_link::LinkPart};
 
 /// What the mail with an invite says.
 #[derive(Clone, Copy, Debug)]
 pub struct Invite<'a> {
     /// What every mail has.
     pub letterhead: Letterhead<'a>,
-    /// The login that the account was made for.
-    pub login: &'a str,
-    /// Where the link leads: a whole URL without white space.
-    pub url: &'a str,
-    /// Where "this was not me" leads: a whole URL without white space.
-    pub not_me_url: &'a str,
+    /// The link to choose the first password.
+    pub link: MailedLink<'a>,
     /// When the link was asked for. The mail says it to the second, to tell it from another.
     pub requested_at: Timestamp,
-    /// Until when it can be clicked.
-    pub valid_until: Timestamp,
-    /// How long it can be used after the click.
+    /// How long the link can be used after the click.
     pub click_minutes: u32,
 }
 
@@ -36,12 +27,9 @@ impl Invite<'_> {
     pub fn mail(&self, language: Language) -> Mail {
         View {
             head: self.letterhead.head(),
-            login: one_line(self.login),
-            url: self.url,
-            not_me_url: self.not_me_url,
+            link: self.link.part(language),
             requested_minute: minute(self.requested_at),
             requested: exact_moment(language, self.requested_at),
-            valid_until: moment(language, self.valid_until),
             click_time: duration(language, self.click_minutes),
         }
         .render(language)
@@ -50,12 +38,9 @@ impl Invite<'_> {
 
 struct View<'a> {
     head: Head<'a>,
-    login: String,
-    url: &'a str,
-    not_me_url: &'a str,
+    link: LinkPart<'a>,
     requested_minute: String,
     requested: String,
-    valid_until: String,
     click_time: String,
 }
 

@@ -1,9 +1,12 @@
 //! The mail that tells the owner of an account that its password was changed.
 
 use jiff::Timestamp;
-use regain_domain::Language;
+use regain_domain::{Language, Provider};
 
-use crate::moment::{minute, moment};
+use crate::{
+    moment::{minute, moment},
+    named::all_of,
+};
 
 use super::{Letterhead, Mail, letterhead::Head};
 
@@ -16,6 +19,8 @@ pub struct PasswordChanged<'a> {
     pub changed_at: Timestamp,
     /// Where "this was not me" leads: a whole URL without white space.
     pub not_me_url: &'a str,
+    /// The providers that were unlinked with the old password.
+    pub unlinked: &'a [Provider],
 }
 
 impl PasswordChanged<'_> {
@@ -27,6 +32,7 @@ impl PasswordChanged<'_> {
             changed_minute: minute(self.changed_at),
             changed: moment(language, self.changed_at),
             not_me_url: self.not_me_url,
+            unlinked: all_of(language, self.unlinked),
         }
         .render(language)
     }
@@ -37,6 +43,7 @@ struct View<'a> {
     changed_minute: String,
     changed: String,
     not_me_url: &'a str,
+    unlinked: Option<String>,
 }
 
 super::templates! {

@@ -13,8 +13,8 @@ super::words! {
         "There is nothing at this address.";
     TenantUnknown: "Unknown organisation",
         "No organisation is known by the name in this address.";
-    Unauthorized: "A valid key is needed",
-        "The key is missing, or it is not one that is known here.";
+    Unauthorized: "A valid key or session is needed",
+        "It is missing, or it is not one that is known here.";
     Forbidden: "This key may not do this",
         "The role of the key does not go that far. Use a key with a role that does.";
     AccountUnknown: "Unknown account",
@@ -56,7 +56,7 @@ super::words! {
     LinkSuperseded: "There is a newer link",
         "Only the newest link works. Use the link in the latest mail.";
     LinkUsed: "The link has been used",
-        "A link works once. Sign in with the current password.";
+        "A link works once. Sign in, or ask for a new link.";
     LinkWithdrawn: "The link was withdrawn",
         "The link was stopped before it was used. Ask for a new link, or contact the service desk.";
     GrantExpired: "The time for this step is over",
@@ -96,9 +96,35 @@ super::words! {
     PhoneMismatch: "This number does not match",
         "Enter the full phone number that ends in the digits shown, or choose another way.";
     CodeWrong: "The code is not right",
-        "Enter all the digits of the newest code. If no tries are left, start again.";
+        "Enter the newest code, all of it. If no tries are left, start again.";
     CodeExpired: "The code has expired",
         "It was not entered in time. Ask for a new code.";
     CodeSpent: "This code no longer works",
         "It was used or stopped, or there were no tries left. Start again to get a new one.";
+    MagicLoginDisabled: "Links that sign in are not switched on",
+        "This organisation does not offer them, or switched them on just now: a change of settings counts within a minute. Sign in another way, or try again in a minute.";
+    CodeUsed: "This code has been used already",
+        "A code works once. Wait for the next one in your app, half a minute at most.";
+    SecondStepLocked: "Too many wrong codes were entered",
+        "For safety, no codes are accepted for a while. Try again later, with the newest code in your app.";
+    SecondStepDisabled: "Codes from this app are not accepted any more",
+        "That was done for safety, after a hundred wrong ones in a row. Use a recovery code, or ask the service desk.";
+    SecondStepNotOffered: "Two-step verification is not offered here",
+        "This organisation has switched it off, or switched it on just now: a change of settings counts within a minute.";
+    SecondStepMissing: "No two-step verification has been set up",
+        "There is none for this account, or setting it up took too long. Begin again.";
+    SignInUnknown: "We do not know this sign-in",
+        "It was not begun here, or it belongs to another browser. Sign in again.";
+    SignInOver: "This sign-in has ended",
+        "It took too long, was finished already, or the account was changed since. Sign in again.";
+    SessionEnded: "The session has ended",
+        "It expired, was signed out, or ended because the account was changed, as by a new password. Sign in again.";
+    ProviderUnknown: "This provider has not been set up",
+        "Nobody signs in with it at this organisation. Sign in another way.";
+    ProviderUnavailable: "The provider does not answer right now",
+        "Try again in a moment, or sign in another way.";
+    ProviderTaken: "This one is linked to another account already",
+        "What you chose at Google, Microsoft or LinkedIn is linked to another account here. Choose another one, or unlink it there first.";
+    ProviderNotLinked: "This provider is not linked",
+        "It is not linked to this account, so there is nothing to unlink.";
 }

@@ -13,8 +13,8 @@ super::words! {
         "Op dit adres is niets te vinden.";
     TenantUnknown: "Onbekende organisatie",
         "Er is geen organisatie bekend met de naam in dit adres.";
-    Unauthorized: "Er is een geldige sleutel nodig",
-        "De sleutel ontbreekt, of is hier niet bekend.";
+    Unauthorized: "Er is een geldige sleutel of sessie nodig",
+        "Die ontbreekt, of is hier niet bekend.";
     Forbidden: "Deze sleutel mag dit niet",
         "De rol van de sleutel gaat niet zo ver. Gebruik een sleutel met een rol die dit wel mag.";
     AccountUnknown: "Onbekend account",
@@ -56,7 +56,7 @@ super::words! {
     LinkSuperseded: "Er is een nieuwere link",
         "Alleen de nieuwste link werkt. Gebruik de link uit de laatste mail.";
     LinkUsed: "De link is al gebruikt",
-        "Een link werkt één keer. Log in met het huidige wachtwoord.";
+        "Een link werkt één keer. Log in of vraag een nieuwe link aan.";
     LinkWithdrawn: "De link is ingetrokken",
         "De link is stopgezet voordat hij was gebruikt. Vraag een nieuwe link aan of neem contact op met de servicedesk.";
     GrantExpired: "De tijd voor deze stap is voorbij",
@@ -96,9 +96,35 @@ super::words! {
     PhoneMismatch: "Dit nummer klopt niet",
         "Voer het volledige telefoonnummer in dat op de getoonde cijfers eindigt, of kies een andere manier.";
     CodeWrong: "De code klopt niet",
-        "Voer alle cijfers van de nieuwste code in. Zijn er geen pogingen meer over, begin dan opnieuw.";
+        "Voer de nieuwste code helemaal in. Zijn er geen pogingen meer over, begin dan opnieuw.";
     CodeExpired: "De code is verlopen",
         "De code is niet op tijd ingevoerd. Vraag een nieuwe code aan.";
     CodeSpent: "Deze code werkt niet meer",
         "De code is gebruikt of gestopt, of er waren geen pogingen meer over. Begin opnieuw om een nieuwe te krijgen.";
+    MagicLoginDisabled: "Links om in te loggen staan niet aan",
+        "Deze organisatie biedt ze niet aan, of nog maar net: een wijziging van de instellingen telt binnen een minuut. Log op een andere manier in, of probeer het over een minuut opnieuw.";
+    CodeUsed: "Deze code is al gebruikt",
+        "Een code werkt één keer. Wacht op de volgende in je app, hoogstens een halve minuut.";
+    SecondStepLocked: "Er zijn te veel verkeerde codes ingevoerd",
+        "Voor de veiligheid worden er een tijdje geen codes aangenomen. Probeer het later opnieuw, met de nieuwste code in je app.";
+    SecondStepDisabled: "Codes uit deze app worden niet meer aangenomen",
+        "Dat is voor de veiligheid gedaan, na honderd verkeerde achter elkaar. Gebruik een herstelcode of vraag het de servicedesk.";
+    SecondStepNotOffered: "Tweestapsverificatie kan hier niet",
+        "Deze organisatie heeft dit uitgezet, of nog maar net aangezet: een wijziging van de instellingen telt binnen een minuut.";
+    SecondStepMissing: "Er is geen tweestapsverificatie ingesteld",
+        "Voor dit account is er geen, of het instellen duurde te lang. Begin opnieuw.";
+    SignInUnknown: "Deze inlogpoging kennen we niet",
+        "Ze is niet hier begonnen, of hoort bij een andere browser. Log opnieuw in.";
+    SignInOver: "Deze inlogpoging is afgelopen",
+        "Ze duurde te lang, was al voltooid, of het account is sindsdien gewijzigd. Log opnieuw in.";
+    SessionEnded: "De sessie is afgelopen",
+        "Ze is verlopen, uitgelogd, of beëindigd omdat het account is gewijzigd, zoals door een nieuw wachtwoord. Log opnieuw in.";
+    ProviderUnknown: "Deze aanbieder is niet ingesteld",
+        "Bij deze organisatie logt niemand ermee in. Log op een andere manier in.";
+    ProviderUnavailable: "De aanbieder antwoordt nu even niet",
+        "Probeer het over een ogenblik opnieuw, of log op een andere manier in.";
+    ProviderTaken: "Dit is al aan een ander account gekoppeld",
+        "Wat je bij Google, Microsoft of LinkedIn koos, is hier al gekoppeld aan een ander account. Kies een ander, of koppel het daar eerst los.";
+    ProviderNotLinked: "Deze aanbieder is niet gekoppeld",
+        "Hij is niet aan dit account gekoppeld, dus er valt niets los te koppelen.";
 }

@@ -1,11 +1,12 @@
 //! One of every mail, filled in.
 
 use jiff::Timestamp;
-use regain_domain::{Language, link::Origin, recovery::CodeChannel};
+use regain_domain::{Language, Provider, link::Origin, recovery::CodeChannel, second_step::Change};
 use regain_notices::{
-    AccountBlocked, AccountLocked, Address, CodeSent, Invite, Letterhead, LoginChanged, Mail,
-    PasswordChanged, PasswordDisabled, PhoneChanged, ResetLink, TemporaryPassword, UnlockLink,
-    Unlocked,
+    AccountBlocked, AccountLocked, Address, CodeSent, HelpStep, Invite, Letterhead, LoginChanged,
+    MagicLink, Mail, MailedLink, PasswordChanged, PasswordDisabled, PasswordStands, PhoneChanged,
+    ProviderChange, ProviderChanged, ResetLink, SecondStepChanged, SecondStepGuessed, SignInHelp,
+    SignInWithProvider, TemporaryPassword, UnlockLink, Unlocked,
 };
 
 pub(crate) const URL: &str =
@@ -23,15 +24,17 @@ pub(crate) fn letterhead<'a>(tenant_name: &'a str, first_name: Option<&'a str>) 
     Letterhead { tenant_name, first_name, support_contact: Some(CONTACT), support_code: "K7Q2M9X" }
 }
 
+pub(crate) fn mailed_link(valid_until: &str) -> MailedLink<'static> {
+    let (login, valid_until) = ("m.devries@example.com", at(valid_until));
+    MailedLink { login, url: URL, not_me_url: NOT_ME_URL, valid_until }
+}
+
 pub(crate) fn reset_link(letterhead: Letterhead<'_>, origin: Origin) -> ResetLink<'_> {
     ResetLink {
         letterhead,
+        link: mailed_link("2026-11-24T14:03:28Z"),
         origin,
-        login: "m.devries@example.com",
-        url: URL,
-        not_me_url: NOT_ME_URL,
         requested_at: at("2026-11-22T14:03:27Z"),
-        valid_until: at("2026-11-24T14:03:28Z"),
         click_minutes: 15,
     }
 }
@@ -39,11 +42,8 @@ pub(crate) fn reset_link(letterhead: Letterhead<'_>, origin: Origin) -> ResetLin
 pub(crate) fn invite(letterhead: Letterhead<'_>) -> Invite<'_> {
     Invite {
         letterhead,
-        login: "m.devries@example.com",
-        url: URL,
-        not_me_url: NOT_ME_URL,
+        link: mailed_link("2026-11-29T14:03:28Z"),
         requested_at: at("2026-11-22T14:03:27Z"),
-        valid_until: at("2026-11-29T14:03:28Z"),
         click_minutes: 15,
     }
 }
@@ -68,11 +68,8 @@ pub(crate) fn temporary_password(letterhead: Letterhead<'_>) -> TemporaryPasswor
 pub(crate) fn unlock_link(letterhead: Letterhead<'_>, origin: Origin) -> UnlockLink<'_> {
     UnlockLink {
         letterhead,
-        login: "m.devries@example.com",
-        url: URL,
-        not_me_url: NOT_ME_URL,
+        link: mailed_link("2026-11-24T14:03:28Z"),
         requested_at: at("2026-11-22T14:03:27Z"),
-        valid_until: at("2026-11-24T14:03:28Z"),
         click_minutes: 15,
         origin,
     }
@@ -84,12 +81,9 @@ pub(crate) fn account_locked<'a>(
 ) -> AccountLocked<'a> {
     AccountLocked {
         letterhead,
-        login: "m.devries@example.com",
-        url: URL,
-        not_me_url: NOT_ME_URL,
+        link: mailed_link("2026-11-24T14:03:28Z"),
         locked_at: at("2026-11-22T14:03:27Z"),
         locked_until: locked_until.map(at),
-        valid_until: at("2026-11-24T14:03:28Z"),
         click_minutes: 15,
     }
 }
@@ -97,11 +91,8 @@ pub(crate) fn account_locked<'a>(
 pub(crate) fn password_disabled(letterhead: Letterhead<'_>) -> PasswordDisabled<'_> {
     PasswordDisabled {
         letterhead,
-        login: "m.devries@example.com",
-        url: URL,
-        not_me_url: NOT_ME_URL,
+        link: mailed_link("2026-11-24T14:03:28Z"),
         disabled_at: at("2026-11-22T14:03:27Z"),
-        valid_until: at("2026-11-24T14:03:28Z"),
         click_minutes: 15,
     }
 }
@@ -118,10 +109,84 @@ pub(crate) fn code_sent(letterhead: Letterhead<'_>, channel: CodeChannel) -> Cod
     CodeSent { letterhead, sent_at, channel, phone_hint: "56", not_me_url: NOT_ME_URL }
 }
 
+pub(crate) fn magic_link(letterhead: Letterhead<'_>) -> MagicLink<'_> {
+    let link = mailed_link("2026-11-22T14:18:28Z");
+    MagicLink { letterhead, link, requested_at: at("2026-11-22T14:03:27Z") }
+}
+
+pub(crate) fn second_step_changed(
+    letterhead: Letterhead<'_>,
+    change: Change,
+) -> SecondStepChanged<'_> {
+    let changed_at = at("2026-11-22T14:09:51Z");
+    SecondStepChanged { letterhead, changed_at, change, codes_left: 9, url: URL }
+}
+
+pub(crate) fn second_step_guessed<'a>(
+    letterhead: Letterhead<'a>,
+    until: Option<&str>,
+) -> SecondStepGuessed<'a> {
+    let until = until.map(at);
+    SecondStepGuessed { letterhead, at: at("2026-11-22T14:03:27Z"), until, url: URL }
+}
+
+pub(crate) fn provider_changed(
+    letterhead: Letterhead<'_>,
+    change: ProviderChange,
+) -> ProviderChanged<'_> {
+    let changed_at = at("2026-11-22T14:09:51Z");
+    ProviderChanged { letterhead, changed_at, provider: Provider::Google, change, url: URL }
+}
+
+fn sign_in_help(letterhead: Letterhead<'_>) -> SignInHelp<'_> {
+    SignInHelp {
+        letterhead,
+        requested_at: at("2026-11-22T14:03:27Z"),
+        blocked: None,
+        lock: None,
+        password: PasswordStands::Works,
+        last_link: None,
+        providers: &[],
+        second_step: false,
+        step: HelpStep::SignIn { url: URL },
+    }
+}
+
+/// The mails about ways to sign in other than with a password alone.
+fn mails_about_signing_in(
+    language: Language,
+    letterhead: Letterhead<'_>,
+) -> [(&'static str, Mail); 13] {
+    let requested_at = at("2026-11-22T14:03:27Z");
+    let with_provider =
+        SignInWithProvider { letterhead, requested_at, providers: &Provider::ALL, url: URL };
+    let changed = |change| second_step_changed(letterhead, change).mail(language);
+    let provider = |change| provider_changed(letterhead, change).mail(language);
+    [
+        ("magic_link", magic_link(letterhead).mail(language)),
+        ("sign_in_with_provider", with_provider.mail(language)),
+        ("sign_in_help", sign_in_help(letterhead).mail(language)),
+        ("second_step_on", changed(Change::On)),
+        ("second_step_replaced", changed(Change::Replaced)),
+        ("second_step_off", changed(Change::Off)),
+        ("second_step_off_by_desk", changed(Change::OffByDesk)),
+        ("recovery_code_used", changed(Change::RecoveryCodeUsed)),
+        ("recovery_codes_renewed", changed(Change::RecoveryCodesRenewed)),
+        ("second_step_guessed", second_step_guessed(letterhead, None).mail(language)),
+        (
+            "second_step_guessed_for_a_time",
+            second_step_guessed(letterhead, LOCKED_UNTIL).mail(language),
+        ),
+        ("provider_linked", provider(ProviderChange::Linked)),
+        ("provider_unlinked", provider(ProviderChange::Unlinked)),
+    ]
+}
+
 /// Every mail under this letterhead, in a language.
 pub(crate) fn mails_in(language: Language, letterhead: Letterhead<'_>) -> Vec<(String, Mail)> {
     let (changed_at, requested_at) = (at("2026-11-22T14:09:51Z"), at("2026-11-22T14:03:27Z"));
-    let password_changed = PasswordChanged { letterhead, changed_at, not_me_url: NOT_ME_URL };
+    let password_changed =
+        PasswordChanged { letterhead, changed_at, not_me_url: NOT_ME_URL, unlinked: &[] };
     let all = [
         ("reset_link", reset_link(letterhead, Origin::SelfService).mail(language)),
         ("reset_link_by_desk", reset_link(letterhead, Origin::BackOffice).mail(language)),
@@ -143,7 +208,8 @@ pub(crate) fn mails_in(language: Language, letterhead: Letterhead<'_>) -> Vec<(S
         ("code_sent_by_sms", code_sent(letterhead, CodeChannel::Sms).mail(language)),
         ("code_sent_by_voice", code_sent(letterhead, CodeChannel::Voice).mail(language)),
     ];
-    all.map(|(name, mail)| (format!("{name}.{}", language.as_str()), mail)).into()
+    let all = all.into_iter().chain(mails_about_signing_in(language, letterhead));
+    all.map(|(name, mail)| (format!("{name}.{}", language.as_str()), mail)).collect()
 }
 
 /// Every mail in every language, with these names in it.

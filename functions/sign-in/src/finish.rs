@@ -1,0 +1,258 @@
+//! `finish-sign-in`: the code that a first step still asks for; or what a provider has handed over,
+//! redeemed by the browser that began.
+//!
+//! A code of the app is counted before it is looked at, under the account and not under this
+//! sign-in, so that beginning anew gains nobody a guess. A recovery code cannot be guessed, is not
+//! counted, and so gets its owner in while others guess.
+
+use regain_domain::event::Event;
+use regain_domain::provider::IdentityRef;
+use regain_domain::second_step::{Change, Checked, RecoveryCode, SecondStep, TypedCode, Whose};
+use regain_domain::session::{FirstStep, Method};
+use regain_domain::{Account, LinkId, Provider};
+use regain_http::{Answer, Call, Fault, Problem, ProblemCode, random};
+use regain_store::{
+    Begun, FailedTry, Finished, Notice, NoticeKind, OutboxItem, REREADS_MAX, TriesOf, TryOf, Work,
+};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use crate::{IN_FLIGHT_RETRY_SECONDS, SignIn};
+
+/// Answers one request.
+pub(crate) async fn sign_in(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
+    let is_pending = call.body.has("pending");
+    let (wanted, other) = if is_pending { ("code", "verifier") } else { ("verifier", "code") };
+    let faults = [(wanted, false, "required"), (other, true, "not_allowed")].into_iter();
+    let faults = faults.filter(|(name, there, _)| call.body.has(name) == *there);
+    let faults: Vec<_> =
+        faults.map(|(name, _, code)| Fault::new(format!("/{name}"), code)).collect();
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults));
+    }
+    match is_pending {
+        true => with_code(step, call).await,
+        false => with_handover(step, call).await,
+    }
+}
+
+fn over() -> Problem {
+    Problem::new(ProblemCode::SignInOver)
+}
+
+/// A first step that can still be finished.
+fn in_time(first: Option<FirstStep>, call: &Call) -> Result<FirstStep, Problem> {
+    let first = first.ok_or_else(|| Problem::new(ProblemCode::SignInUnknown))?;
+    call.log.set("account.ref", first.account_id.as_str());
+    if call.now >= first.until { Err(over()) } else { Ok(first) }
+}
+
+/// The account that the first step was proved for, as it is now.
+async fn account_of(step: &SignIn, call: &Call, first: &FirstStep) -> Result<Account, Problem> {
+    let account = step.store.account(&call.tenant, &first.account_ref).await?;
+    let account = account.filter(|account| account.account_id == first.account_id);
+    let account = account.ok_or_else(over)?;
+    match account.blocked {
+        Some(reason) => Err(Problem::blocked(reason)),
+        None if account.epoch != first.epoch => Err(over()),
+        None => Ok(account),
+    }
+}
+
+/// What came of a code.
+enum Looked {
+    /// It finished the sign-in.
+    In(Answer),
+    /// It was wrong.
+    Wrong,
+    /// It was not looked at, or was not what is the matter.
+    Refused(Problem),
+}
+
+/// Three calls to the store in two round trips, right or wrong; one more where the second step is
+/// locked, or another code was accepted in the same moment.
+async fn with_code(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
+    let pending =
+        FirstStep::pending(step.sessions.seal(), &call.tenant, call.body.token("pending"));
+    let first = &in_time(pending, call)?;
+    let not_a_code = || Problem::invalid(vec![Fault::new("/code", "not_a_code")]);
+    let code = &TypedCode::parse(call.body.token("code")).ok_or_else(not_a_code)?;
+    let (tries, lockout) =
+        (TriesOf::SecondStep(&first.account_id), call.settings.lockout.of_second_step());
+    let counted = async {
+        match code {
+            TypedCode::Totp(_) => {
+                step.store.begin_try(&call.tenant, tries, &lockout, call.now).await.map(Some)
+            }
+            TypedCode::Recovery(_) => Ok(None),
+        }
+    };
+    let (counted, account) = tokio::join!(counted, account_of(step, call, first));
+    let counted = counted?;
+    let looked = match (counted, account) {
+        (_, Err(problem)) => Looked::Refused(problem),
+        (Some(Begun::Locked(lock)), _) => Looked::Refused(
+            Problem::new(ProblemCode::SecondStepLocked).with("until", json!(lock.until)),
+        ),
+        (Some(Begun::InFlight | Begun::Shut), Ok(account)) => Looked::Refused(shut(&account)),
+        (Some(Begun::Open) | None, Ok(account)) => look(step, call, first, account, code).await?,
+    };
+    match (looked, counted) {
+        (Looked::In(answer), _) => Ok(answer),
+        (Looked::Refused(problem), Some(begun)) => {
+            step.store.take_back_try(&call.tenant, tries, begun).await?;
+            Err(problem)
+        }
+        (Looked::Refused(problem), None) => Err(problem),
+        (Looked::Wrong, begun) => {
+            // What is not counted locks nothing, and is told all the same.
+            let (begun, failed) = (begun.unwrap_or(Begun::Shut), failed(call, first));
+            let store = &step.store;
+            store.fail_try(&call.tenant, tries, begun, &lockout, &failed, call.now).await?;
+            Err(Problem::new(ProblemCode::CodeWrong).with_support_code(&call.support_code))
+        }
+    }
+}
+
+/// No code of the app is looked at: not in this moment, or not any more.
+fn shut(account: &Account) -> Problem {
+    match account.second_step.as_ref().and_then(|second_step| second_step.disabled_at) {
+        Some(_) => Problem::new(ProblemCode::SecondStepDisabled),
+        None => Problem::limited(IN_FLIGHT_RETRY_SECONDS),
+    }
+}
+
+/// Looks at a code that was counted, and uses it up if it is right.
+async fn look(
+    step: &SignIn,
+    call: &Call,
+    first: &FirstStep,
+    mut account: Account,
+    code: &TypedCode,
+) -> Result<Looked, Problem> {
+    let whose = Whose { tenant: &call.tenant, account_id: &first.account_id };
+    let replacement = match code {
+        TypedCode::Totp(_) => None,
+        TypedCode::Recovery(_) => Some(RecoveryCode::new(whose, random())),
+    };
+    for _ in 0..REREADS_MAX {
+        // What is switched off has another epoch.
+        let Some(before) = account.second_step.as_ref() else {
+            return Ok(Looked::Refused(over()));
+        };
+        let seal = &step.second_steps;
+        let after = match before.check(seal, whose, code, replacement.as_ref(), call.now) {
+            Checked::Right(after) => after,
+            Checked::Used => return Ok(Looked::Refused(Problem::new(ProblemCode::CodeUsed))),
+            Checked::Wrong => return Ok(Looked::Wrong),
+        };
+        match finish(step, call, first, (before, &after), replacement.is_some()).await? {
+            Finished::Done => {
+                let methods = [first.methods.as_slice(), &[method(code)]].concat();
+                let session = Answer::new(step.sessions.issue(call, &account, &methods)?);
+                let shown = replacement.as_ref().map(|code| code.text.expose_secret());
+                return Ok(Looked::In(session.and("recovery_code", shown)));
+            }
+            Finished::Before | Finished::Taken => return Ok(Looked::Refused(over())),
+            // Another code was accepted; or the account changed, and this is over.
+            Finished::Changed => match account_of(step, call, first).await {
+                Ok(now) => account = now,
+                Err(problem) => return Ok(Looked::Refused(problem)),
+            },
+        }
+    }
+    Ok(Looked::Refused(Problem::busy()))
+}
+
+fn method(code: &TypedCode) -> Method {
+    match code {
+        TypedCode::Totp(_) => Method::Totp,
+        TypedCode::Recovery(_) => Method::RecoveryCode,
+    }
+}
+
+async fn finish(
+    step: &SignIn,
+    call: &Call,
+    first: &FirstStep,
+    steps: (&SecondStep, &SecondStep),
+    is_recovery: bool,
+) -> Result<Finished, Problem> {
+    let mut entries = vec![call.entry(Event::SignedIn, None)];
+    let kind = NoticeKind::SecondStepChanged(Change::RecoveryCodeUsed);
+    let notice = is_recovery.then(|| notice(call, first, kind));
+    if is_recovery {
+        entries.push(call.entry(Event::RecoveryCodeUsed, None));
+    }
+    let (store, notice) = (&step.store, notice.as_ref());
+    Ok(store.finish_with_code(&call.tenant, first, steps, &entries, notice).await?)
+}
+
+fn failed(call: &Call, first: &FirstStep) -> OutboxItem {
+    let work = Work::TryFailed(FailedTry {
+        of: TryOf::SecondStep,
+        account_ref: first.account_ref.clone(),
+        at: call.now,
+        source: Some(call.source.clone()),
+        support_code: call.support_code.clone(),
+    });
+    OutboxItem::new(&call.tenant, format!("failed-{}", LinkId::new(random())), work, call.now)
+}
+
+fn notice(call: &Call, first: &FirstStep, kind: NoticeKind) -> OutboxItem {
+    let work = Work::Send(Notice {
+        notice: kind,
+        account_ref: first.account_ref.clone(),
+        account_id: first.account_id.clone(),
+        to: None,
+        at: call.now,
+        language_asked: call.language_asked,
+        language_accepted: call.language_accepted,
+        support_code: call.support_code.clone(),
+    });
+    OutboxItem::new(&call.tenant, format!("finished-{}", first.id), work, call.now)
+}
+
+/// Two calls to the store.
+async fn with_handover(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
+    let (text, verifier) = (call.body.token("handover"), call.body.token("verifier"));
+    let handover = FirstStep::handover(step.sessions.seal(), &call.tenant, text, verifier);
+    let first = &in_time(handover, call)?;
+    for _ in 0..REREADS_MAX {
+        let account = account_of(step, call, first).await?;
+        let to_link = first.handed_over.as_ref().and_then(|handed| handed.to_link.as_ref());
+        let finished = match to_link {
+            Some(identity) => link(step, call, (first, &account), identity).await?,
+            None => {
+                let entry = call.entry(account.first_step_event(), None);
+                step.store.finish_handover(&call.tenant, first, &entry).await?
+            }
+        };
+        match (finished, to_link) {
+            (Finished::Done, Some((provider, _))) => {
+                return Ok(Answer::new(json!({"linked": provider})));
+            }
+            (Finished::Done, None) => {
+                let whose = (&first.account_ref, &account);
+                return step.sessions.after_first_step(call, whose, first.methods.clone());
+            }
+            (Finished::Before, _) => return Err(over()),
+            (Finished::Taken, _) => return Err(Problem::new(ProblemCode::ProviderTaken)),
+            (Finished::Changed, _) => {}
+        }
+    }
+    Err(Problem::busy())
+}
+
+/// What the provider proved signs in to this account from now on. Its owner is told.
+async fn link(
+    step: &SignIn,
+    call: &Call,
+    whose: (&FirstStep, &Account),
+    (provider, identity): &(Provider, IdentityRef),
+) -> Result<Finished, Problem> {
+    let entries = [call.entry(Event::ProviderLinked, Some(provider.as_str()))];
+    let notice = notice(call, whose.0, NoticeKind::ProviderLinked(*provider));
+    let (what, telling) = ((*provider, identity), (entries.as_slice(), &notice));
+    Ok(step.store.link_identity(&call.tenant, whose, what, telling, call.now).await?)
+}
