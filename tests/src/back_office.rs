@@ -34,7 +34,8 @@ impl Request {
         request
     }
 
-    /// An operation of the route table, at `demo` and with the least key that may do it. `id` stands
+    /// An operation of the route table, at `demo` and with the least key that may do it, or the session
+    /// of `ann@example.com`. `id` stands
     /// for whatever else varies in the path. A list is lines; null is no body.
     pub fn to(world: &World, (route, operation): Row, id: &str, body: &Value) -> Self {
         let path = route.path.replace("{tenant}", "demo");
@@ -45,12 +46,17 @@ impl Request {
         };
         let mut request = Self {
             method: operation.method.as_str().parse().unwrap(),
-            path: path.replace("{id}", id).replace("{code}", id),
+            path: path.replace("{id}", id).replace("{code}", id).replace("{provider}", "google"),
             headers: vec![("content-type", media_type.to_owned())],
             ..Self::post("", body)
         };
-        if let Access::Key(role) = operation.access {
-            request = request.header("authorization", &format!("Bearer {}", world.key(role)));
+        let bearer = match operation.access {
+            Access::Public => None,
+            Access::SignedIn | Access::PublicOrSignedIn => Some(world.session.as_str()),
+            Access::Key(role) => Some(world.key(role)),
+        };
+        if let Some(bearer) = bearer {
+            request = request.header("authorization", &format!("Bearer {bearer}"));
         }
         match body {
             Value::Null => request.body.clear(),

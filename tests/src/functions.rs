@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a harness stops the test that it serves")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use captcha::Captcha;
 use check_sms_code::CheckSmsCode;
@@ -168,6 +169,11 @@ impl Functions {
         self.federated_login.1.providers = Providers::new(Issuers::at(base));
     }
 
+    /// The same, and wait for no answer longer than this.
+    pub(crate) fn wait_for_providers_at(&mut self, base: &str, answer_max: Duration) {
+        self.federated_login.1.providers = Providers::within(Issuers::at(base), answer_max);
+    }
+
     /// Gives every function another `links` secret.
     pub(crate) fn rotate_links(&mut self, ring: impl Fn() -> Keyring) {
         self.request_reset.1.links = ring();
@@ -199,7 +205,7 @@ async fn own(cloud: &Cloud, function: &'static str) -> (Edge, Store) {
     (edge, store)
 }
 
-fn sessions(cloud: &Cloud) -> Sessions {
+pub(crate) fn sessions(cloud: &Cloud) -> Sessions {
     Sessions::new(&ring(cloud, "sessions"), PUBLIC_BASE).unwrap()
 }
 

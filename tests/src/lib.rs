@@ -5,7 +5,9 @@
 
 mod at_rest;
 mod back_office;
+mod federated;
 mod functions;
+pub mod openid;
 mod recoveries;
 mod seeds;
 mod signing_in;
@@ -14,6 +16,8 @@ mod stories;
 mod world;
 
 pub use back_office::{Row, operations};
+pub use federated::{RETURN_URL, VERIFIER, parameter};
+pub use openid::{OpenId, Who};
 pub use seeds::{ACCOUNTS, Account};
 pub use signing_in::App;
 pub use stories::{moment, plain};

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a harness stops the test that it serves")]
 
 use jiff::Timestamp;
+use regain_domain::session::Method;
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::{Reply, Request, World};
+use crate::functions::sessions;
+use crate::{Reply, Request, World, after};
 
 /// An authenticator app that was set up, and what came with it.
 pub struct App {
@@ -32,6 +34,13 @@ impl App {
 }
 
 impl World {
+    /// A session of an account as it is now, from [`after`](crate::after) nothing for a day.
+    pub async fn session_without_a_call(&self, login: &str) -> String {
+        let (account, sessions) = (self.account(login).await, sessions(&self.cloud));
+        let day = (after(0), after(86_400));
+        sessions.sign(&self.tenant(), &account, &[Method::Password], day).unwrap()
+    }
+
     /// Makes a call with a session.
     pub async fn signed_in(
         &self,

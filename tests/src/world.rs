@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a harness stops the test that it serves")]
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::{SignedDuration, Timestamp};
@@ -45,6 +46,8 @@ pub struct World {
     pub admin: String,
     /// The key of its service desk.
     pub desk: String,
+    /// A session of `ann@example.com`, of the whole day.
+    pub session: String,
 }
 
 /// A request to be made. Start from [`Request::post`] and change what the test is about.
@@ -150,9 +153,11 @@ impl World {
             operator: String::new(),
             admin: String::new(),
             desk: String::new(),
+            session: String::new(),
             cloud,
         };
         world.seed(&Hasher::new(cost), change).await;
+        world.session = world.session_without_a_call("ann@example.com").await;
         world.cloud.forget_calls();
         world
     }
@@ -168,6 +173,11 @@ impl World {
     /// Has `federated-login` look for the providers there.
     pub fn look_for_providers_at(&mut self, base: &str) {
         self.functions.look_for_providers_at(base);
+    }
+
+    /// The same, and wait for no answer longer than this.
+    pub fn wait_for_providers_at(&mut self, base: &str, answer_max: Duration) {
+        self.functions.wait_for_providers_at(base, answer_max);
     }
 
     /// The tenant of the world.

@@ -19,6 +19,9 @@ mod recovery;
 #[path = "calls/sign_in.rs"]
 mod sign_in;
 #[cfg(test)]
+#[path = "calls/signing_in.rs"]
+mod signing_in;
+#[cfg(test)]
 #[path = "calls/work.rs"]
 mod work;
 
@@ -46,7 +49,7 @@ const WITHDRAW: &str =
 const REPORT: &str = "TransactWriteItems[UpdateItem tokens, PutItem timeline, UpdateItem accounts]";
 
 /// One of each function that anyone may call.
-const ENDPOINTS: [&str; 8] = [
+const ENDPOINTS: [&str; 9] = [
     "request-reset",
     "check-link",
     "set-password",
@@ -55,6 +58,7 @@ const ENDPOINTS: [&str; 8] = [
     "send-sms-code",
     "check-sms-code",
     "unlock",
+    "magic-login",
 ];
 
 /// A world whose functions have read the tenant's settings.
@@ -81,6 +85,9 @@ async fn ask(world: &World, seconds: i64, endpoint: &str, body: Value) -> (Reply
     let function = match endpoint {
         "check-link" | "withdraw-link" => "click-link",
         "send-recovery-link" => "start-recovery",
+        "why-cannot-i-sign-in" => "request-reset",
+        "redeem-magic-link" => "magic-login",
+        "finish-sign-in" => "sign-in",
         other => other,
     };
     assert!(calls.iter().all(|call| call.caller == function), "{calls:?}");

@@ -76,6 +76,7 @@ async fn a_session_says_who_where_how_and_until_when_and_anyone_can_verify_it() 
                 "exp": expires_at.as_second(),
                 "jti": jti,
                 "amr": ["pwd"],
+                "methods": ["password"],
                 "epoch": 0,
             })
         );

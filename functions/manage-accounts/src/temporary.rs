@@ -10,6 +10,7 @@ use regain_domain::event::Event;
 use regain_domain::generated::{Generated, TEMPORARY_BITS_MIN, WHOLE_BITS_MIN, generate};
 use regain_domain::link::WithdrawnReason;
 use regain_domain::policy::Violation;
+use regain_domain::second_step::Change;
 use regain_domain::time::after;
 use regain_http::{Answer, Call, Problem, ProblemCode, random};
 use regain_store::NoticeKind;
@@ -40,10 +41,13 @@ pub(crate) async fn set(step: &ManageAccounts, call: &Call) -> Result<Answer, Pr
         account.enrolment = None;
         account.identities.clear();
         account.end(WithdrawnReason::ByDesk, call.now);
+        let off = NoticeKind::SecondStepChanged(Change::OffByDesk);
+        let off = before.second_step.is_some().then_some((off, None));
+        let set = (NoticeKind::TemporaryPassword, Some(before.login.clone()));
         Ok(Some(Changed {
             account,
             reason: WithdrawnReason::ByDesk,
-            notices: vec![(NoticeKind::TemporaryPassword, Some(before.login.clone()))],
+            notices: [set].into_iter().chain(off).collect(),
             event: Event::TemporaryPasswordSet,
             cause: None,
             made: Some(made.text),

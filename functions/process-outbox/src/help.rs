@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use regain_domain::account::Temporary;
 use regain_domain::keys::KeyState;
-use regain_domain::link::Alive;
-use regain_domain::{Account, AccountRef, Language, Link, Login, Provider};
+use regain_domain::link::{Act, Alive};
+use regain_domain::{Account, AccountRef, Language, Link, Login, Settings};
 use regain_notices::{HelpStep, LastLink, Letterhead, Mail, PasswordStands, SignInHelp};
 use regain_store::{StoreError, TriesOf};
 
@@ -33,7 +33,7 @@ pub(crate) async fn mail(
         None => None,
     };
     let last_link = link.map(|link| last_link(&link, account, job.now));
-    let providers: Vec<Provider> = account.identities.keys().copied().collect();
+    let providers = account.providers(&job.settings);
     let pages = ["sign-in", FORGOT_PASSWORD, "recover"].map(|name| page(job, name));
     let help = SignInHelp {
         letterhead,
@@ -46,7 +46,7 @@ pub(crate) async fn mail(
         second_step: account.second_step.is_some(),
         step: HelpStep::ContactSupport,
     };
-    Ok(SignInHelp { step: step(&help, &pages), ..help }.mail(language))
+    Ok(SignInHelp { step: step(&help, &job.settings, &pages), ..help }.mail(language))
 }
 
 fn last_link(link: &Link, account: &Account, now: Timestamp) -> LastLink {
@@ -74,12 +74,23 @@ fn password(account: &Account, now: Timestamp) -> PasswordStands {
 /// What stands in the way comes first; then what waits in the mailbox.
 fn step<'p>(
     help: &SignInHelp<'_>,
+    settings: &Settings,
     [sign_in, forgot_password, recover]: &'p [String; 3],
 ) -> HelpStep<'p> {
-    let link_is_live = help.last_link.is_some_and(|link| link.fate.is_ok());
+    let link_helps = help.last_link.is_some_and(|link| {
+        link.fate.is_ok()
+            && match link.purpose.act() {
+                Act::SetPassword => true,
+                Act::Unlock => help.lock.is_some(),
+                Act::SignIn => {
+                    let magic = &settings.magic_login;
+                    magic.enabled && (magic.takes_lock_off || help.lock.is_none())
+                }
+            }
+    });
     match help.password {
         _ if help.blocked.is_some() => HelpStep::ContactSupport,
-        _ if link_is_live => HelpStep::UseNewestLink,
+        _ if link_helps => HelpStep::UseNewestLink,
         PasswordStands::None if !help.providers.is_empty() => {
             HelpStep::UseProvider { url: sign_in }
         }

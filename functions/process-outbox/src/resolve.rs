@@ -31,7 +31,7 @@ pub(crate) async fn mail(job: &Job<'_>, request: &MailRequest) -> Result<(), Sto
         if account.blocked.is_some() && request.origin() != Origin::SelfService {
             return drop_request(job, request, &account, Dropped::Blocked).await;
         }
-        if let Some((kind, event, cause)) = in_other_words(request, purpose, &account) {
+        if let Some((kind, event, cause)) = in_other_words(job, request, purpose, &account) {
             let notice = notice(request, (&account_ref, &account), kind);
             let told = told(job, request, &account, event, cause);
             match turn(job, request, &account, &notice, &told).await? {
@@ -81,6 +81,7 @@ pub(crate) async fn mail(job: &Job<'_>, request: &MailRequest) -> Result<(), Sto
 /// The mail where no link is what helps: help itself; whom a blocked account can ask; and the provider
 /// that somebody signs in with who never had a password.
 fn in_other_words(
+    job: &Job<'_>,
     request: &MailRequest,
     purpose: LinkPurpose,
     account: &Account,
@@ -92,7 +93,7 @@ fn in_other_words(
         return Some((NoticeKind::AccountBlocked, Event::RequestRefused, Some(reason.as_str())));
     }
     let by_itself = request.origin() == Origin::SelfService && purpose == LinkPurpose::Reset;
-    (by_itself && account.signs_in_with_providers_only()).then_some((
+    (by_itself && account.signs_in_with_providers_only(&job.settings)).then_some((
         NoticeKind::SignInWithProvider,
         Event::RequestRefused,
         Some("signs_in_with_provider"),

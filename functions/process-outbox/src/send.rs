@@ -6,7 +6,7 @@ use regain_domain::keys::KeyState;
 use regain_domain::link::{LinkPurpose, Origin};
 use regain_domain::time::after;
 use regain_domain::token::{self, TokenPurpose};
-use regain_domain::{Account, Language, LinkId, Login, Provider, Settings};
+use regain_domain::{Account, Language, LinkId, Login, Settings};
 use regain_http::log;
 use regain_notices::{
     AccountBlocked, AccountLocked, Address, CodeSent, Invite, Letterhead, LoginChanged, MagicLink,
@@ -116,11 +116,13 @@ async fn write(
             CodeSent { letterhead, sent_at: at, channel, phone_hint, not_me_url }.mail(language)
         }),
         NoticeKind::SignInHelp => Some(help::mail(job, account, (letterhead, at), language).await?),
-        NoticeKind::SignInWithProvider => account.signs_in_with_providers_only().then(|| {
-            let providers: Vec<Provider> = account.identities.keys().copied().collect();
-            let (providers, url) = (providers.as_slice(), &page(job, "sign-in"));
-            SignInWithProvider { letterhead, requested_at: at, providers, url }.mail(language)
-        }),
+        NoticeKind::SignInWithProvider => {
+            account.signs_in_with_providers_only(&job.settings).then(|| {
+                let providers = account.providers(&job.settings);
+                let (providers, url) = (providers.as_slice(), &page(job, "sign-in"));
+                SignInWithProvider { letterhead, requested_at: at, providers, url }.mail(language)
+            })
+        }
         NoticeKind::SecondStepChanged(change) => {
             let left = account.second_step.as_ref().map_or(0, |it| it.recovery_codes.len());
             let mail = SecondStepChanged {

@@ -107,6 +107,8 @@ async fn enroll(step: &SecondSteps, call: &Call) -> Result<Answer, Problem> {
     proof::password(step, call, &placed).await?;
     let secret: Zeroizing<[u8; SECRET_BYTES]> = Zeroizing::new(random());
     let nonce = random();
+    let is_recovery = matches!(code, Some(TypedCode::Recovery(_)));
+    let change = is_recovery.then_some(Change::RecoveryCodeUsed);
     let (_, enrolled) = written(step, call, placed, code.as_ref(), |before| {
         let whose = whose(call, before);
         let second_step = match (&before.second_step, &code) {
@@ -120,7 +122,7 @@ async fn enroll(step: &SecondSteps, call: &Call) -> Result<Answer, Problem> {
         };
         let enrolment = Enrolment::new(&step.second_steps, whose, &secret, nonce, call.now);
         let account = Account { second_step, enrolment: Some(enrolment), ..before.clone() };
-        Decided::Next(Box::new(Next { account, event: Event::SecondStepBegun, change: None }))
+        Decided::Next(Box::new(Next { account, event: Event::SecondStepBegun, change }))
     })
     .await?;
     let internal = || Problem::new(ProblemCode::Internal);
@@ -230,6 +232,7 @@ fn checked(
     match second_step.check(&step.second_steps, whose(call, account), code, None, call.now) {
         Checked::Right(after) => Ok(*after),
         Checked::Used => Err(Decided::Refused(Problem::new(ProblemCode::CodeUsed))),
+        Checked::Disabled => Err(Decided::Refused(Problem::new(ProblemCode::SecondStepDisabled))),
         Checked::Wrong => Err(Decided::Wrong),
     }
 }
@@ -265,14 +268,17 @@ async fn written(
         };
         match rewrite(step, call, &placed, &next).await? {
             Rewritten::Done => return Ok((placed.1, next.account)),
-            Rewritten::Changed | Rewritten::Taken => placed = account(step, call).await?,
+            Rewritten::Changed | Rewritten::Taken => match account(step, call).await {
+                Ok(now) => placed = now,
+                Err(problem) => return Err(counted.refused(step, call, problem).await?),
+            },
             Rewritten::Limited(limited) => {
                 let problem = Problem::limited(limited.retry_after_seconds(call.now));
                 return Err(counted.refused(step, call, problem).await?);
             }
         }
     }
-    Err(Problem::busy())
+    Err(counted.refused(step, call, Problem::busy()).await?)
 }
 
 async fn rewrite(

@@ -144,6 +144,9 @@ async fn look(
         let after = match before.check(seal, whose, code, replacement.as_ref(), call.now) {
             Checked::Right(after) => after,
             Checked::Used => return Ok(Looked::Refused(Problem::new(ProblemCode::CodeUsed))),
+            Checked::Disabled => {
+                return Ok(Looked::Refused(Problem::new(ProblemCode::SecondStepDisabled)));
+            }
             Checked::Wrong => return Ok(Looked::Wrong),
         };
         match finish(step, call, first, (before, &after), replacement.is_some()).await? {

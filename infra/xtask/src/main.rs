@@ -6,6 +6,7 @@ mod bench;
 mod blocklist;
 mod cloud;
 mod new_function;
+mod npm;
 mod openapi;
 mod operator_key;
 mod package;
@@ -54,7 +55,7 @@ const COMMANDS: &[Command] = &[
     ("new-function", &["NAME"], "the rooms of a new function", new_function::run),
     (
         "tool",
-        &["cargo-lambda|cfn-lint|schemathesis"],
+        &["cargo-lambda|cfn-lint|schemathesis|oidc-provider"],
         "where a tool of the tests stands, installed if need be",
         tools::run,
     ),

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::{openapi, paths, tools, up};
+use crate::{npm, openapi, paths, tools, up};
 
 /// A check and its name.
 type Check = (&'static str, fn() -> Result<(), String>);
@@ -42,6 +42,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
 /// Runs every suite, and counts what they say: a test that is skipped is a failure too.
 fn tests() -> Result<(), String> {
     debian_package("libfaketime", up::has_clock())?;
+    debian_package("nodejs", tools::is_on_path("node"))?;
+    debian_package("npm", tools::is_on_path("npm"))?;
+    npm::install()?;
     // The end-to-end suites start this very program.
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut running = Command::new(env!("CARGO"))

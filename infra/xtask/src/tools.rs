@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::paths;
+use crate::{npm, paths};
 
 /// A tool on PyPI.
 pub(crate) struct Tool {
@@ -33,26 +33,33 @@ pub(crate) const SCHEMATHESIS: Tool =
 
 /// `cargo xtask tool NAME`: prints where a tool stands, installed first if need be.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    if arguments.first().is_some_and(|name| name == npm::PACKAGE) {
+        println!("{}", npm::install()?.display());
+        return Ok(());
+    }
     let known = [&CARGO_LAMBDA, &CFN_LINT, &SCHEMATHESIS];
     let named =
         arguments.first().and_then(|name| known.into_iter().find(|tool| tool.package == name));
-    let tool = named.ok_or("cargo xtask tool cargo-lambda, cfn-lint or schemathesis")?;
+    let tool =
+        named.ok_or("cargo xtask tool cargo-lambda, cfn-lint, schemathesis or oidc-provider")?;
     println!("{}", install(tool)?.display());
     Ok(())
 }
 
 /// The program: from the `PATH` if it is there, else installed.
 pub(crate) fn find_or_install(tool: &Tool) -> Result<PathBuf, String> {
-    let on_path = Command::new(tool.program)
+    if is_on_path(tool.program) { Ok(PathBuf::from(tool.program)) } else { install(tool) }
+}
+
+/// Whether a program can be started by its name.
+pub(crate) fn is_on_path(program: &str) -> bool {
+    let started = Command::new(program)
         .arg("--version")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
-    match on_path {
-        Ok(status) if status.success() => Ok(PathBuf::from(tool.program)),
-        _ => install(tool),
-    }
+    started.is_ok_and(|status| status.success())
 }
 
 /// The program at the pinned version, installed if it is not yet.
@@ -102,7 +109,7 @@ pub(crate) fn command(program: &Path) -> Command {
 }
 
 /// Runs a command; when it fails, the last line of what it said.
-fn quietly(command: &mut Command) -> Result<(), String> {
+pub(crate) fn quietly(command: &mut Command) -> Result<(), String> {
     let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
     if output.status.success() {
         return Ok(());

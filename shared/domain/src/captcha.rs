@@ -41,7 +41,7 @@ pub const ALPHABET: &str = "ABDEGHLNRTabdehnr2345";
 /// Why a text is no captcha that can be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CaptchaFault {
-    /// Forged, damaged, of another tenant, or sealed with a key that is not the current one.
+    /// Forged, damaged, of another tenant, or sealed with a key that is accepted no more.
     #[error("the captcha is unknown")]
     Unknown,
     /// Its time is over.

@@ -1,4 +1,4 @@
-//! The rules of account recovery, and nothing else.
+//! The rules of account recovery and of signing in, and nothing else.
 //!
 //! What is absent on purpose: async, AWS, a clock, the environment, randomness. `now` and random
 //! bytes are arguments, so every rule is a table in a test and holds to the second.

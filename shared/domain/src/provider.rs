@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::account::{Account, AccountRef};
 use crate::keys::{Keyring, mac};
 use crate::link::LinkId;
+use crate::settings::Settings;
 use crate::tenant::TenantId;
 use crate::time::micros;
 
@@ -175,10 +176,17 @@ impl Attempt {
 }
 
 impl Account {
+    /// Whom it can sign in with: what is linked, where the tenant still has it.
+    #[must_use]
+    pub fn providers(&self, settings: &Settings) -> Vec<Provider> {
+        let linked = self.identities.keys().copied();
+        linked.filter(|provider| settings.providers.contains_key(provider)).collect()
+    }
+
     /// Whether a provider is the only way that its owner has set up.
     #[must_use]
-    pub fn signs_in_with_providers_only(&self) -> bool {
-        self.password_phc.is_none() && !self.identities.is_empty()
+    pub fn signs_in_with_providers_only(&self, settings: &Settings) -> bool {
+        self.password_phc.is_none() && !self.providers(settings).is_empty()
     }
 }
 

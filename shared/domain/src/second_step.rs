@@ -52,8 +52,9 @@ pub struct SecondStep {
     pub last_step: u64,
     /// Hashes of the recovery codes that were not used.
     pub recovery_codes: Vec<String>,
-    /// Since when no code of the app is accepted, because of a hundred wrong ones in a row.
-    #[serde(default, with = "micros::option")]
+    /// Since when no code of the app is accepted, because of a hundred wrong ones in a row. Left out
+    /// where it is not so: the store asks whether it is there.
+    #[serde(default, with = "micros::option", skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<Timestamp>,
 }
 
@@ -101,6 +102,8 @@ pub enum Checked {
     Right(Box<SecondStep>),
     /// It was, and is used.
     Used,
+    /// It is of an app of which none is accepted any more, and was not looked at.
+    Disabled,
     /// It is wrong.
     Wrong,
 }
@@ -228,7 +231,7 @@ impl SecondStep {
 
     fn check_totp(&self, seal: &Seal, whose: Whose<'_>, code: &str, now: Timestamp) -> Checked {
         if self.disabled_at.is_some() {
-            return Checked::Wrong;
+            return Checked::Disabled;
         }
         match totp(seal, whose, &self.sealed).and_then(|totp| step_of(&totp, code, now)) {
             // SECURITY: RFC 6238 §5.2. Held by `a_code_is_accepted_once`.

@@ -140,7 +140,7 @@ fn a_disabled_app_is_refused_and_a_recovery_code_is_not() {
     let (tenant, now) = (tenant(), 1_800_000_000);
     let second_step = SecondStep { disabled_at: Some(at(now)), ..on(&tenant, now) };
     let check = |code: &TypedCode| second_step.check(&seal(), whose(&tenant), code, None, at(now));
-    assert_eq!(check(&code(now)), Checked::Wrong);
+    assert_eq!(check(&code(now)), Checked::Disabled);
     let recovery = TypedCode::parse(codes(&tenant)[0].text.expose_secret()).unwrap();
     assert!(matches!(check(&recovery), Checked::Right(_)));
 }

@@ -11,7 +11,7 @@
 //!
 //! A lock is never written. It follows from what was counted, so that no two callers can disagree
 //! about it and no write can be missing. What is counted stands under the login that was typed,
-//! whether or not anyone has it.
+//! whether or not anyone has it. Codes of an app are counted by the same rules, under the account.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -367,7 +367,7 @@ fn respond(
         Err(problem) => {
             headers.push(("content-type", "application/problem+json".to_owned()));
             headers.push(("content-language", known.language.as_str().to_owned()));
-            if problem.status() == 401 {
+            if matches!(problem.code, ProblemCode::Unauthorized | ProblemCode::SessionEnded) {
                 headers.push(("www-authenticate", "Bearer".to_owned()));
             }
             headers.extend(problem.allow.clone().map(|allow| ("allow", allow)));

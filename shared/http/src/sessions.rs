@@ -154,9 +154,27 @@ impl Sessions {
     ) -> Result<Value, jsonwebtoken::errors::Error> {
         let issued_at = Timestamp::from_second(call.now.as_second()).unwrap_or(call.now);
         let expires_at = after(issued_at, call.settings.validity.session_seconds);
+        let token = self.sign(&call.tenant, account, methods, (issued_at, expires_at))?;
+        Ok(json!({
+            "token": token,
+            "token_type": "Bearer",
+            "expires_at": expires_at,
+            "account_id": account.account_id,
+            "methods": methods,
+        }))
+    }
+
+    /// Its token, from one moment to another.
+    pub fn sign(
+        &self,
+        tenant: &TenantId,
+        account: &Account,
+        methods: &[Method],
+        (issued_at, expires_at): (Timestamp, Timestamp),
+    ) -> Result<String, jsonwebtoken::errors::Error> {
         let claims = Claims {
-            iss: self.issuer(&call.tenant),
-            aud: call.tenant.as_str().to_owned(),
+            iss: self.issuer(tenant),
+            aud: tenant.as_str().to_owned(),
             sub: account.account_id.clone(),
             iat: issued_at.as_second(),
             exp: expires_at.as_second(),
@@ -171,14 +189,7 @@ impl Sessions {
             kid: Some(id.to_string()),
             ..Header::new(Algorithm::EdDSA)
         };
-        let token = jsonwebtoken::encode(&header, &claims, key)?;
-        Ok(json!({
-            "token": token,
-            "token_type": "Bearer",
-            "expires_at": expires_at,
-            "account_id": account.account_id,
-            "methods": methods,
-        }))
+        jsonwebtoken::encode(&header, &claims, key)
     }
 }
 

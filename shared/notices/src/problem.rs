@@ -114,7 +114,7 @@ problem_codes! {
     GrantUsed = "grant_used",
     /// Its link was replaced or withdrawn.
     GrantWithdrawn = "grant_withdrawn",
-    /// Not a captcha of this tenant: forged, damaged, or made under a key that was replaced.
+    /// Not a captcha of this tenant: forged, damaged, or made under a key that is retired.
     CaptchaUnknown = "captcha_unknown",
     /// Its five minutes are over.
     CaptchaExpired = "captcha_expired",

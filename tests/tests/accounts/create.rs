@@ -27,6 +27,7 @@ async fn an_account_has_what_was_given_and_nothing_else() {
         "account_id": account_id, "login": "pia@example.com", "first_name": null,
         "last_name": null, "language": null, "blocked": null, "reported_at": null,
         "created_at": after(0), "password": "none", "links": [],
+        "providers": [],
     });
     assert_eq!(least, expected);
     let most = json!({

@@ -9,11 +9,12 @@ use regain_tests::{World, after};
 use serde_json::{Value, json};
 
 use super::sign_in::begin;
+use super::signing_in::ways_in;
 use super::{MO, NEW, OLD};
 
 /// Lives through it.
 pub(super) async fn everything() -> World {
-    let world = World::with_cost(Cost { memory_kib: 128, passes: 1 }, |settings| {
+    let mut world = World::with_cost(Cost { memory_kib: 128, passes: 1 }, |settings| {
         settings.limits.per_login_and_address_hour = 100;
         settings.validity.same_link_window_seconds = 60;
         settings.temporary_passwords_enabled = true;
@@ -29,6 +30,7 @@ pub(super) async fn everything() -> World {
     Box::pin(codes(&world)).await;
     Box::pin(locks(&world)).await;
     Box::pin(back_office(&world)).await;
+    Box::pin(ways_in(&mut world)).await;
     Box::pin(a_tenant_ends(&world)).await;
     world
 }

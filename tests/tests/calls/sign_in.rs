@@ -8,7 +8,7 @@ use regain_domain::hashing::{Cost, Hasher};
 use regain_domain::password::Password;
 use regain_domain::settings::Lockout;
 use regain_local::{Chaos, DynamoDbChaos};
-use regain_store::Begun;
+use regain_store::{Begun, TriesOf};
 use regain_tests::{World, after};
 use serde_json::{Value, json};
 
@@ -127,7 +127,8 @@ pub(super) async fn begin(world: &World, (now, login): (Timestamp, &str), tries:
     let lockout = Lockout { failures: tries, ..Lockout::default() };
     for _ in 0..tries {
         let place = world.place(login);
-        let begun = world.store.begin_try(&world.tenant(), &place, &lockout, now).await;
+        let begun =
+            world.store.begin_try(&world.tenant(), TriesOf::Password(&place), &lockout, now).await;
         assert_eq!(begun.unwrap(), Begun::Open);
     }
 }

@@ -8,8 +8,11 @@ use serde_json::{Value, json};
 const ZUID: &str = "https://zuid.example";
 
 /// What `Allow` says at every path that takes more or other than POST.
-const ALLOWED: [(&str, &str); 13] = [
+const ALLOWED: [(&str, &str); 15] = [
     ("/v1/{tenant}/jwks.json", "GET, HEAD, OPTIONS"),
+    ("/v1/{tenant}/session", "GET, HEAD, OPTIONS"),
+    // A HEAD must not act, and this GET does.
+    ("/v1/{tenant}/federated-login/callback/{provider}", "GET, OPTIONS"),
     ("/v1/{tenant}/captcha/{id}/image.png", "GET, HEAD, OPTIONS"),
     ("/v1/{tenant}/captcha/{id}/audio.wav", "GET, HEAD, OPTIONS"),
     ("/admin/v1/tenants", "POST, GET, HEAD, OPTIONS"),
@@ -29,6 +32,7 @@ fn paths() -> impl Iterator<Item = (String, &'static str)> {
     ROUTES.iter().map(|route| {
         let row = ALLOWED.iter().find(|(path, _)| *path == route.path);
         let path = route.path.replace("{tenant}", "demo").replace("{id}", "id-of-ann");
+        let path = path.replace("{provider}", "google");
         (path.replace("{code}", "0000000"), row.map_or("POST, OPTIONS", |(_, allow)| allow))
     })
 }
@@ -55,7 +59,10 @@ async fn any_other_method_is_refused_and_changes_nothing() {
         json!({"grant": token, "password": "Molenwiek42"}),
         json!({"login": "ann@example.com", "password": "Bakfiets8"}),
     ];
-    let bearer = format!("Bearer {}", world.operator);
+    let bearer = |path: &str| match path.starts_with("/admin/") {
+        true => format!("Bearer {}", world.operator),
+        false => format!("Bearer {}", world.session),
+    };
     let before = at_rest(&world);
     for (path, allow) in paths() {
         let taken: Vec<&str> = allow.split(", ").collect();
@@ -70,7 +77,7 @@ async fn any_other_method_is_refused_and_changes_nothing() {
                     ..Request::post("", body)
                 }
                 .header("sec-purpose", "prefetch")
-                .header("authorization", &bearer)
+                .header("authorization", &bearer(&path))
                 .header("x-http-method-override", taken[0]);
                 let reply = world.send(after(1), &request).await;
                 assert_eq!((reply.status, reply.header("allow")), (405, allow), "{path}");

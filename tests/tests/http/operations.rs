@@ -126,7 +126,11 @@ async fn an_absent_body_is_taken_exactly_where_nothing_in_it_is_needed() {
             optional.push((row.1.id, reply.code().to_owned()));
         }
     }
-    let taken = [("captcha", ""), ("set-temporary-password", "temporary_passwords_disabled")];
+    let taken = [
+        ("captcha", ""),
+        ("enroll-second-step", "invalid_request"),
+        ("set-temporary-password", "temporary_passwords_disabled"),
+    ];
     assert_eq!(optional, taken.map(|(id, code)| (id, code.to_owned())));
 }
 
@@ -197,7 +201,7 @@ async fn a_body_has_its_most_bytes_and_lines_and_not_one_more() {
 async fn a_query_string_is_read_as_strictly_as_a_body() {
     let world = World::new().await;
     let mut asked = 0;
-    for row in operations().filter(|(_, operation)| !operation.query.is_empty()) {
+    for row in operations().filter(|(_, o)| o.query.iter().any(|field| field.name == "limit")) {
         let (_, operation) = row;
         let long = format!("cursor={}", "a".repeat(1001));
         for (query, status, errors) in [

@@ -45,6 +45,7 @@ async fn the_right_password_signs_in_by_the_same_call() {
                 "exp": after(910).as_second(),
                 "jti": jti,
                 "amr": ["pwd"],
+                "methods": ["password"],
                 "epoch": 0,
             })
         );

@@ -7,4 +7,6 @@ mod codes;
 #[cfg(test)]
 mod office;
 #[cfg(test)]
+mod signing_in;
+#[cfg(test)]
 mod story;

@@ -5,7 +5,7 @@ use regain_local::{Chaos, DynamoDbChaos, SenderChaos, SenderError};
 use regain_tests::{ACCOUNTS, Reply, Request, World, after};
 use serde_json::{Value, json};
 
-use crate::{codes, office};
+use crate::{codes, office, signing_in};
 
 pub(crate) const PHONE: &str = "+31612345678";
 pub(crate) const MOVED: &str = "anneke@example.com";
@@ -27,11 +27,13 @@ impl Story {
     ) -> Reply {
         let request = Request { source_ip: Some(ADDRESS.into()), ..Request::post(endpoint, &body) };
         let reply = self.world.send(now, &request).await;
-        let asked = ["password", "token", "grant", "recovery", "code"];
-        let answered = ["token", "grant", "recovery", "generated_password"];
+        let asked = ["password", "token", "grant", "recovery", "code", "pending", "handover"];
+        let answered =
+            ["token", "grant", "recovery", "generated_password", "pending", "recovery_code"];
         let asked = asked.map(|name| body[name].as_str());
         let answered = answered.map(|name| reply.body[name].as_str());
-        let secrets = asked.into_iter().chain(answered).flatten();
+        let given = asked.into_iter().chain(answered).flatten();
+        let secrets = given.filter(|text| !text.is_empty());
         self.secrets.extend(secrets.map(str::to_owned));
         self.replies.push((endpoint, reply.clone()));
         reply
@@ -84,6 +86,7 @@ pub(crate) async fn lived() -> Story {
     Box::pin(links_die(&mut story)).await;
     Box::pin(things_break(&mut story)).await;
     Box::pin(codes::recovers(&mut story)).await;
+    Box::pin(signing_in::signs_in(&mut story)).await;
     Box::pin(office::works(&mut story)).await;
     Box::pin(work_is_left_lying(&mut story)).await;
     what_was_sent(&mut story);

@@ -103,6 +103,7 @@ async fn everything_out_of_bounds_is_named_at_once_and_nothing_is_changed() {
         "limits": {"codes_per_account_day": 1001},
         "password_policy": {"length_min": 7, "length_max": 63},
         "own_password": "with_second_step",
+        "second_step": {"offered": false},
         "phone": {"default_region": "nl", "allowed_countries": ["NL", "N1"]},
         "captcha": {"start_recovery": "never"},
         "timeline_days": 0,
@@ -150,11 +151,13 @@ async fn who_chooses_a_password_is_said_in_words_that_can_be_kept() {
         let faults = faults(&reply).into_iter().map(|(_, code)| code.to_owned());
         (reply.status, faults.collect::<Vec<_>>())
     };
-    for word in ["with_ending", "generated", "always"] {
+    for word in ["with_ending", "generated", "with_second_step", "always"] {
         assert_eq!(set(word).await, (200, vec![]), "{word}");
         assert_eq!(shown(&world).await["own_password"], word);
     }
-    // Nobody has a second step, so nobody could choose.
+    // Nobody could have a second step, so nobody could choose.
+    let not_offered = json!({"second_step": {"offered": false}});
+    assert_eq!(patch(&world, after(0), &world.admin, not_offered).await.status, 200);
     assert_eq!(set("with_second_step").await, (422, vec!["second_step_missing".to_owned()]));
     assert_eq!(shown(&world).await["own_password"], "always");
 }

@@ -12,6 +12,8 @@ mod isolation;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod providers;
+#[cfg(test)]
 mod purge;
 #[cfg(test)]
 mod roles;

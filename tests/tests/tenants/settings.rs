@@ -50,6 +50,8 @@ fn defaults(name: &str) -> Value {
         "phone": {"default_region": "NL", "allowed_countries": ["NL"]},
         "captcha": {"request_reset": "never", "start_recovery": "always", "case": "sensitive"},
         "magic_login": {"enabled": true, "takes_lock_off": true},
+        "second_step": {"offered": true},
+        "providers": {},
         "temporary_passwords_enabled": false,
         "timeline_days": 365,
         "support_contact": null,

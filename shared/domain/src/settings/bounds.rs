@@ -246,9 +246,9 @@ fn is_an_sms_name(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// What a provider calls a client: text that can stand in a URL and a header.
+/// What a provider calls a client (RFC 6749 appendix A.1).
 fn is_a_client_id(text: &str) -> bool {
-    (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=256).contains(&text.trim().len()) && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// A GUID, as Microsoft names a directory; `common` and its like are everybody's.

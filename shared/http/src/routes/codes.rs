@@ -145,6 +145,9 @@ pub(super) const UNLOCK: Route = Route {
             Field::optional("expires_at", Kind::Moment, "When the session ends."),
             Field::optional("account_id", Kind::Text(36), "The account's id."),
             Field::optional("methods", Kind::Words(&["password"]), "How it was proved."),
+            Field::optional("second_step", Kind::OneOf(&["totp"]), "Or: what is still asked for."),
+            Field::optional("pending", Kind::Text(1000), "Then, for `finish-sign-in`."),
+            Field::optional("valid_until", Kind::Moment, "And until when."),
         ],
         problems: &[
             P::SignInFailed,
