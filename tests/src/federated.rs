@@ -35,11 +35,15 @@ impl OpenId {
     pub async fn set_up_at(&self, world: &World, tenant: &str, admin: &str) {
         let clients = Provider::ALL.map(|provider| {
             let known = self.client(provider);
-            let mut client =
-                json!({"client_id": known.client_id, "client_secret": known.client_secret});
-            if let Some(directory) = known.directory {
-                client["directory"] = directory.into();
-            }
+            let secret = known.client_secret;
+            let client = match known.directory {
+                None => json!({"client_id": known.client_id, "client_secret": secret}),
+                Some(directory) => json!({
+                    "client_id": known.client_id,
+                    "client_secret": secret,
+                    "directory": directory,
+                }),
+            };
             (provider.as_str().to_owned(), client)
         });
         let patch = json!({

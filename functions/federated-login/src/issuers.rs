@@ -5,7 +5,8 @@
 //! - **Google** does all of OpenID Connect: `https://accounts.google.com`, PKCE, nonce.
 //! - **Microsoft**, v2.0: every directory is an issuer of its own,
 //!   `https://login.microsoftonline.com/{directory}/v2.0`, and the claim `tid` of an ID token names
-//!   the directory again ("ID token claims reference", learn.microsoft.com/entra/identity-platform).
+//!   the directory again ("ID token claims reference", learn.microsoft.com/entra/identity-platform),
+//!   whatever the scope (MicrosoftDocs/azure-docs#95834).
 //!   Keys are shared by all directories, so a good signature says nothing of whose person it is:
 //!   issuer and `tid` do (apache/airflow#71735 is about who checked neither). `common` and
 //!   `organizations` are never the issuer of a token, and cannot be configured here.

@@ -48,7 +48,7 @@ pub struct Client<'a> {
     pub client_id: &'a str,
     /// How the tenant proves to be it.
     pub client_secret: &'a SecretString,
-    /// Microsoft's id of the organization whose people these are, as Microsoft writes it: a GUID in
+    /// Microsoft's id of the organisation whose people these are, as Microsoft writes it: a GUID in
     /// small letters.
     pub directory: Option<&'a str>,
 }

@@ -109,7 +109,8 @@ async fn redeem(step: &MagicLogin, call: &Call) -> Result<Answer, Problem> {
         .map_err(Problem::no_link)?;
     for _ in 0..REREADS_MAX {
         let unknown = || Problem::new(ProblemCode::LinkUnknown);
-        let link = step.store.link(&call.tenant, genuine.id).await?.ok_or_else(unknown)?;
+        let link = step.store.link(&call.tenant, genuine.id).await?;
+        let link = link.filter(|link| link.purpose == LinkPurpose::Magic).ok_or_else(unknown)?;
         call.log.set("link.purpose", link.purpose.as_str());
         call.log.set("account.ref", link.account_id.as_str());
         let account = step.store.account_of(&call.tenant, link.whose()).await?;

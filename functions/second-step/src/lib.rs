@@ -109,7 +109,7 @@ async fn enroll(step: &SecondSteps, call: &Call) -> Result<Answer, Problem> {
     let nonce = random();
     let is_recovery = matches!(code, Some(TypedCode::Recovery(_)));
     let change = is_recovery.then_some(Change::RecoveryCodeUsed);
-    let (_, enrolled) = written(step, call, placed, code.as_ref(), |before| {
+    let enrolled = written(step, call, placed, code.as_ref(), |before| {
         let whose = whose(call, before);
         let second_step = match (&before.second_step, &code) {
             (Some(second_step), Some(code)) => match checked(step, call, second_step, before, code)
@@ -144,7 +144,7 @@ async fn confirm(step: &SecondSteps, call: &Call) -> Result<Answer, Problem> {
     let placed = account(step, call).await?;
     let code = typed(call)?;
     let recovery_codes = recovery_codes(whose(call, &placed.1));
-    let (before, account) = written(step, call, placed, Some(&code), |before| {
+    let account = written(step, call, placed, Some(&code), |before| {
         let Some(enrolment) = before.enrolment.as_ref().filter(|it| call.now < it.until) else {
             return Decided::Refused(missing());
         };
@@ -159,7 +159,6 @@ async fn confirm(step: &SecondSteps, call: &Call) -> Result<Answer, Problem> {
         changed(call, before, Some(second_step), event, change)
     })
     .await?;
-    debug_assert!(before.enrolment.is_some());
     let mut methods = call.session()?.methods.clone();
     if !methods.contains(&Method::Totp) {
         methods.push(Method::Totp);
@@ -178,7 +177,7 @@ async fn switch_off(step: &SecondSteps, call: &Call) -> Result<Answer, Problem> 
         return Err(missing());
     }
     proof::password(step, call, &placed).await?;
-    let (_, account) = written(step, call, placed, Some(&code), |before| {
+    let account = written(step, call, placed, Some(&code), |before| {
         let Some(second_step) = &before.second_step else { return Decided::Refused(missing()) };
         match checked(step, call, second_step, before, &code) {
             Ok(_) => changed(call, before, None, Event::SecondStepSwitchedOff, Change::Off),
@@ -251,14 +250,14 @@ fn changed(
 }
 
 /// Counts the code, decides, and writes that, if nothing else has changed the account; if something
-/// has, decides anew on what is there now. Gives the account before and after.
+/// has, decides anew on what is there now. Gives the account as it is written.
 async fn written(
     step: &SecondSteps,
     call: &Call,
     mut placed: Placed,
     code: Option<&TypedCode>,
     decide: impl Fn(&Account) -> Decided,
-) -> Result<(Account, Account), Problem> {
+) -> Result<Account, Problem> {
     let counted = Counted::begin(step, call, &placed.1, code).await?;
     for _ in 0..REREADS_MAX {
         let next = match decide(&placed.1) {
@@ -267,7 +266,7 @@ async fn written(
             Decided::Refused(problem) => return Err(counted.refused(step, call, problem).await?),
         };
         match rewrite(step, call, &placed, &next).await? {
-            Rewritten::Done => return Ok((placed.1, next.account)),
+            Rewritten::Done => return Ok(next.account),
             Rewritten::Changed | Rewritten::Taken => match account(step, call).await {
                 Ok(now) => placed = now,
                 Err(problem) => return Err(counted.refused(step, call, problem).await?),

@@ -198,11 +198,7 @@ mod tests {
     fn a_provider_is_its_word() {
         assert_eq!(Provider::ALL.map(Provider::as_str), Provider::WORDS);
         assert!(Provider::ALL.iter().all(|p| Provider::from_word(p.as_str()) == Some(*p)));
-        assert!(
-            Provider::ALL.iter().all(|p| {
-                serde_json::to_value(p).unwrap() == serde_json::Value::from(p.as_str())
-            })
-        );
+        assert!(Provider::ALL.iter().all(|p| { serde_json::to_value(p).unwrap() == p.as_str() }));
         assert_eq!(Provider::from_word("Google"), None);
     }
 

@@ -148,7 +148,7 @@ impl Front {
                 self.pass_on(request).await
             }
             Trick::Endless => streamed(stream::repeat(CHUNK)),
-            Trick::Stalling => streamed(stream::iter([&CHUNK[..1]]).chain(stream::pending())),
+            Trick::Stalling => streamed(stream::iter([b" ".as_slice()]).chain(stream::pending())),
             Trick::Silence => std::future::pending().await,
             Trick::Cut => {
                 let cut = stream::iter([Err::<Bytes, _>(std::io::Error::other("cut"))]);

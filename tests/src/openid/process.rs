@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak, mpsc};
+use std::time::Duration;
 
 use data_encoding::BASE64;
 use jiff::Timestamp;
@@ -44,6 +45,8 @@ struct Ready {
     keys: BTreeMap<String, String>,
 }
 
+/// It takes half a second, on a machine that is not busy.
+const START_PATIENCE: Duration = Duration::from_secs(60);
 static RUNNING: Mutex<Weak<Process>> = Mutex::new(Weak::new());
 
 impl Process {
@@ -72,8 +75,14 @@ impl Process {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("node in {}: {error}", home.display()));
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let (tell, told) = mpsc::channel();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            let read = output.read_line(&mut line);
+            tell.send(read.map(|_| line))
+        });
+        let line = told.recv_timeout(START_PATIENCE).unwrap().unwrap();
         let ready: Ready = serde_json::from_str(&line).unwrap();
         let der = |name: &str| BASE64.decode(ready.keys[name].as_bytes()).unwrap();
         let keys = Keys {

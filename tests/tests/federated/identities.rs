@@ -9,8 +9,8 @@ use regain_tests::{OpenId, Who, World, after};
 use serde_json::{Value, json};
 
 use crate::steps::{
-    ANN, MO, OVER, SUB, accounts_at_rest, error, handed_over, linked, links, office, proves, redeems,
-    signs_in, told, world,
+    ANN, MO, OVER, SUB, accounts_at_rest, error, handed_over, linked, links, office, proves,
+    redeems, signs_in, told, world,
 };
 
 const NOT_LINKED: &str = "provider_not_linked";
@@ -48,7 +48,11 @@ async fn an_address_never_links_and_never_signs_in() {
                 assert_eq!(refused, NOT_LINKED, "{provider:?} {who:?}");
                 let claims = claims.lock().unwrap().clone();
                 let claimed = (&claims["email"], &claims["email_verified"]);
-                assert_eq!(claimed, (&json!(login), &json!(email_verified)), "or this says nothing");
+                assert_eq!(
+                    claimed,
+                    (&json!(login), &json!(email_verified)),
+                    "or this says nothing"
+                );
             }
         }
         // Nor does a `sub` that reads like an address, or like an account's own id.
@@ -80,7 +84,9 @@ async fn an_address_that_changed_there_is_the_same_person_here() {
 #[tokio::test]
 async fn a_sub_is_exact() {
     let (world, openid, _) = linked(Provider::Google).await;
-    for sub in ["MO-ELSEWHERE", "mo-elsewhere ", " mo-elsewhere", "mo-elsewher", "mo-elsewhere\u{301}"] {
+    for sub in
+        ["MO-ELSEWHERE", "mo-elsewhere ", " mo-elsewhere", "mo-elsewher", "mo-elsewhere\u{301}"]
+    {
         let sub = sub.to_owned();
         openid.forge(move |token: &mut Forgery| token.claims["sub"] = json!(sub));
         let refused = error(&world, &openid, 1, Provider::Google, &Who::named(SUB)).await;
@@ -134,9 +140,8 @@ async fn an_account_that_moved_to_another_login_signs_in_all_the_same() {
 #[tokio::test]
 async fn an_identity_that_its_account_does_not_have_signs_in_to_nothing() {
     let (world, openid, _) = linked(Provider::Google).await;
-    let leaves = async |world: &World| {
-        error(world, &openid, 1, Provider::Google, &Who::named(SUB)).await
-    };
+    let leaves =
+        async |world: &World| error(world, &openid, 1, Provider::Google, &Who::named(SUB)).await;
     let kept = world.account(MO).await;
     world.change_account(MO, |account| account.identities.clear()).await;
     assert_eq!(leaves(&world).await, NOT_LINKED);

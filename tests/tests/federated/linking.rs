@@ -6,8 +6,9 @@ use regain_tests::{OpenId, Who, World, after};
 use serde_json::{Value, json};
 
 use crate::steps::{
-    ANN, ANNS, ENDED, MO, MOS, SUB, accounts_at_rest, at_other, at_rest, begins, error, handed_over,
-    identity_items, linked, links, office, other_tenant, proves, redeems, signs_in, told, world,
+    ANN, ANNS, ENDED, MO, MOS, SUB, accounts_at_rest, at_other, at_rest, begins, error,
+    handed_over, identity_items, linked, links, office, other_tenant, proves, redeems, signs_in,
+    told, world,
 };
 
 const NOT_LINKED: &str = "provider_not_linked";
@@ -115,8 +116,7 @@ async fn an_account_that_links_two_of_one_provider_at_once_has_one_of_them() {
         let mut locations = Vec::new();
         for sub in ["one", "two"] {
             let google = Provider::Google;
-            let back =
-                proves(&world, &openid, 1, google, Some(&session), &Who::named(sub)).await;
+            let back = proves(&world, &openid, 1, google, Some(&session), &Who::named(sub)).await;
             locations.push(handed_over(&world, 2, &back).await);
         }
         let (one, two) =

@@ -7,8 +7,8 @@ use regain_tests::{OpenId, Who, World, after, parameter};
 use serde_json::{Value, json};
 
 use crate::steps::{
-    MO, MOS, OVER, SUB, accounts_at_rest, begins, error, handed_over, identity_items, linked, proves,
-    redeems, signs_in, told, turned_away, with, world,
+    MO, MOS, OVER, SUB, accounts_at_rest, begins, error, handed_over, identity_items, linked,
+    proves, redeems, signs_in, told, turned_away, with, world,
 };
 
 const REFUSED: &str = "provider_refused";

@@ -3,8 +3,8 @@
 
 use futures_util::future::join_all;
 use http::Method;
-use regain_domain::{LinkId, Provider};
 use regain_domain::token::TokenPurpose;
+use regain_domain::{LinkId, Provider};
 use regain_tests::{Reply, Request, Who, World, after, parameter};
 use reqwest::Url;
 use serde_json::json;
@@ -112,8 +112,7 @@ async fn who_comes_back_twice_is_told_that_it_is_over() {
 async fn a_hundred_who_come_back_at_once_are_one() {
     let (world, openid, _) = linked(Provider::Google).await;
     let back = proves(&world, &openid, 0, Provider::Google, None, &Who::named(SUB)).await;
-    let replies: Vec<Reply> =
-        join_all((0..100).map(|_| world.come_back(after(1), &back))).await;
+    let replies: Vec<Reply> = join_all((0..100).map(|_| world.come_back(after(1), &back))).await;
     let told = outcomes(&replies);
     assert_eq!(told, [((303, ""), 1), (OVER, 99)].into());
 }
@@ -180,7 +179,9 @@ async fn what_else_a_provider_sends_along_is_its_own_affair() {
              &session_state=abc&error_description=none&__proto__=x&intent=link&tenant=other&=&%00=%ff"
         );
         let location = handed_over(&world, 1, &back).await;
-        for sent in ["scope", "authuser", "hd", "session_state", "intent", "tenant", "code", "state"] {
+        for sent in
+            ["scope", "authuser", "hd", "session_state", "intent", "tenant", "code", "state"]
+        {
             assert_eq!(parameter(&location, sent), "", "{location}");
         }
         assert_eq!(redeems(&world, 2, &location).await.status, 200);

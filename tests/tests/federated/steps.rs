@@ -215,7 +215,12 @@ pub(crate) async fn at_other(
 }
 
 /// A call of the back office about Mo, by the admin.
-pub(crate) async fn office(world: &World, seconds: i64, what: (Method, &str), body: Value) -> Reply {
+pub(crate) async fn office(
+    world: &World,
+    seconds: i64,
+    what: (Method, &str),
+    body: Value,
+) -> Reply {
     let (method, rest) = what;
     let reply =
         world.admin_at(after(seconds), method, &format!("{MO_ID}{rest}"), &world.admin, body).await;

@@ -5,8 +5,8 @@ use regain_tests::{Who, after};
 use serde_json::json;
 
 use crate::steps::{
-    ENDED, MO, MOS, SUB, at_rest, error, identity_items, linked, links, other_tenant, signs_in, told,
-    world,
+    ENDED, MO, MOS, SUB, at_rest, error, identity_items, linked, links, other_tenant, signs_in,
+    told, world,
 };
 
 #[tokio::test]
@@ -36,7 +36,10 @@ async fn what_is_unlinked_signs_nobody_in_any_more() {
         let before = at_rest(&world);
         let again = world.signed_in(after(7), anew, "unlink-provider", body.clone()).await;
         assert_eq!(told(&again), (404, "provider_not_linked"));
-        assert_eq!(told(&world.signed_in(after(7), &session, "unlink-provider", body).await), ENDED);
+        assert_eq!(
+            told(&world.signed_in(after(7), &session, "unlink-provider", body).await),
+            ENDED
+        );
         assert_eq!(at_rest(&world), before);
         assert_eq!(world.session(after(8), anew).await.status, 200);
         // And it can be linked again.

@@ -247,14 +247,10 @@ async fn whatever_a_token_says_of_an_address_a_person_is_who_they_were() {
     for (claim, value) in [
         ("email", json!("victim@demo.example")),
         ("email", Value::Null),
-        ("email", json!({"not": "an address"})),
         ("email_verified", json!(false)),
+        ("email_verified", Value::Null),
     ] {
-        let claimed = party.claiming(claim, value.clone()).await;
-        match claimed {
-            Ok(identity) => assert_eq!(identity, known, "{claim} {value}"),
-            refusal => assert_eq!(refused(refusal), "bad_token"),
-        }
+        assert_eq!(party.claiming(claim, value).await.unwrap(), known);
     }
 }
 

@@ -128,7 +128,7 @@ async fn right_and_wrong_ones_at_once_end_in_a_lock_or_one_session() {
         let (world, app) = start(|_| {}).await;
         let (right, wrong) = (app.code(after(60)), wrong(&app, 60));
         let pendings = pendings(&world, 60, 30).await;
-        let code = |n: usize| if (n + round) % 3 == 0 { &right } else { &wrong };
+        let code = |n: usize| if (n + round).is_multiple_of(3) { &right } else { &wrong };
         let typed_at_once = pendings.iter().enumerate();
         let finish = typed_at_once.map(|(n, it)| world.finish(after(60), it, code(n)));
         let replies = join_all(finish).await;

@@ -14,7 +14,13 @@ const ANN: &str = "id-of-ann";
 
 impl Story {
     /// An operation of the back office: its name, what varies in the path, its query, its body.
-    pub(crate) async fn office(&mut self, id: &'static str, named: &str, query: &str, body: Value) -> Reply {
+    pub(crate) async fn office(
+        &mut self,
+        id: &'static str,
+        named: &str,
+        query: &str,
+        body: Value,
+    ) -> Reply {
         let row = operations().find(|(_, operation)| operation.id == id).unwrap();
         let request = Request::to(&self.world, row, named, &body);
         let request =
