@@ -6,7 +6,7 @@
 //! any device, and never in the place of the second step.
 
 use regain_domain::captcha::Challenge;
-use regain_domain::event::Actor;
+use regain_domain::event::{Actor, Event};
 use regain_domain::keys::Keyring;
 use regain_domain::link::LinkPurpose;
 use regain_domain::seal::Seal;
@@ -16,8 +16,8 @@ use regain_domain::{Account, AccountRef, Link, LinkId};
 use regain_http::{Answer, Call, Problem, ProblemCode, Sessions, random};
 use regain_notices::Dead;
 use regain_store::{
-    Limit, Lock, MailRequest, OutboxItem, Passed, REREADS_MAX, RequestedBy, Store, TriesOf, Wanted,
-    Work, Written,
+    Counted, Limit, Lock, MailRequest, OutboxItem, Passed, REREADS_MAX, RequestedBy, Store, Story,
+    TriesOf, Wanted, Work, Written,
 };
 use serde_json::json;
 
@@ -154,12 +154,16 @@ async fn lock(step: &MagicLogin, call: &Call, link: &Link) -> Result<Lock, Probl
         return Ok(Lock::TakenOff);
     }
     let tries = step.store.tries(&call.tenant, TriesOf::Password(&link.account_ref)).await?;
-    match tries.locked(&call.settings.lockout, call.now) {
-        Some(lock) => Err(Problem::new(ProblemCode::AccountLocked)
-            .with("until", json!(lock.until))
-            .with_support_code(&link.support_code)),
-        None => Ok(Lock::Stays),
-    }
+    let Some(lock) = tries.locked(&call.settings.lockout, call.now) else {
+        return Ok(Lock::Stays);
+    };
+    let entry = call.entry(Event::SignInRefused, Some("account_locked"));
+    let story = Story::of(&entry, &link.account_id, &call.support_code);
+    let told = (&entry, &story);
+    step.store.tell_refused(&call.tenant, link.whose(), told, Counted::Stays).await?;
+    Err(Problem::new(ProblemCode::AccountLocked)
+        .with("until", json!(lock.until))
+        .with_support_code(&call.support_code))
 }
 
 fn signed_in(

@@ -17,7 +17,7 @@ use regain_store::{
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use crate::{IN_FLIGHT_RETRY_SECONDS, SignIn};
+use crate::{IN_FLIGHT_RETRY_SECONDS, SignIn, tell_refused};
 
 /// Answers one request.
 pub(crate) async fn sign_in(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
@@ -53,7 +53,11 @@ async fn account_of(step: &SignIn, call: &Call, first: &FirstStep) -> Result<Acc
     let account = account.filter(|account| account.account_id == first.account_id);
     let account = account.ok_or_else(over)?;
     match account.blocked {
-        Some(reason) => Err(Problem::blocked(reason)),
+        Some(reason) => {
+            let whose = (&first.account_ref, &account);
+            tell_refused(step, call, whose, reason.as_str(), Begun::Shut).await?;
+            Err(Problem::blocked(reason).with_support_code(&call.support_code))
+        }
         None if account.epoch != first.epoch => Err(over()),
         None => Ok(account),
     }

@@ -24,6 +24,13 @@ pub(super) fn admin(what: &str, key: &str, round: usize) -> Value {
     event
 }
 
+/// A call of who is signed in, that reads.
+pub(super) fn signed_in(what: &str, session: &str, round: usize) -> Value {
+    let mut event = read(what, round);
+    insert(&mut event, "/headers", "authorization", json!(format!("Bearer {session}")));
+    event
+}
+
 /// The JSON of an answer.
 pub(super) fn body_of(answer: &Value) -> Value {
     let body = answer.get("body").and_then(Value::as_str).unwrap_or_default();

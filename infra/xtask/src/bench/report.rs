@@ -21,7 +21,7 @@ pub(crate) fn print(measured: &[Measured]) {
     }
     let of = |name: &str| measured.iter().find(|measured| measured.name == name);
     let floor = of("the same clients and secrets").map_or(f64::NAN, |floor| floor.init_millis);
-    for name in ["request-reset", "click-link"] {
+    for name in ["request-reset", "click-link", "magic-login", "second-step", "federated-login"] {
         let ratio = of(name).map_or(f64::NAN, |measured| measured.init_millis / floor);
         let verdict = if ratio <= INIT_RATIO_MAX { "holds" } else { "DOES NOT HOLD" };
         println!(

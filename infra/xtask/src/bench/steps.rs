@@ -6,16 +6,18 @@ use regain_domain::api_key::Role;
 use regain_domain::hashing::{Cost, Hasher};
 use regain_domain::keys::Keyring;
 use regain_domain::password::Password;
+use regain_domain::session::Method;
 use regain_domain::settings::Limits;
+use regain_domain::time::after;
 use regain_domain::{Account, AccountRef, Login, Settings, TenantId};
-use regain_http::{now, random};
+use regain_http::{Sessions, now, random};
 use regain_local::{ADMIN, Cloud, InvokeError, Options, Rel};
 use regain_store::{NewAccount, Store, TenantRow};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use super::event::{admin, body_of, public, read};
+use super::event::{admin, body_of, public, read, signed_in};
 use super::process::Process;
 use super::recovery::{self, Prepared};
 use crate::up::demo::first_entry;
@@ -38,6 +40,7 @@ pub(crate) struct Timing {
     pub(crate) unknown: Vec<f64>,
 }
 
+const RESET: &str = "request-reset";
 const WARM: usize = 40;
 const TIMED: usize = 500;
 pub(super) const LOGIN: &str = "bench@example.com";
@@ -65,6 +68,12 @@ pub(crate) async fn all(spawns: usize) -> Result<Vec<Measured>, String> {
         ("send-sms-code", "send-sms-code", Step::SendSmsCode),
         ("check-sms-code", "check-sms-code", Step::CheckSmsCode),
         ("unlock", "unlock", Step::Unlock),
+        ("magic-login", "magic-login", Step::MagicLogin),
+        ("redeem-magic-link", "magic-login", Step::RedeemMagicLink),
+        ("session", "sign-in", Step::Session),
+        // Who they are is somebody else's to answer: only their start is measured.
+        ("second-step", "second-step", Step::Nothing),
+        ("federated-login", "federated-login", Step::Nothing),
         ("read-settings", "manage-tenants", Step::ReadSettings),
         ("read-account", "manage-accounts", Step::ReadAccount),
     ] {
@@ -121,6 +130,9 @@ enum Step {
     SendSmsCode,
     CheckSmsCode,
     Unlock,
+    MagicLogin,
+    RedeemMagicLink,
+    Session,
     ReadSettings,
     ReadAccount,
 }
@@ -175,16 +187,16 @@ pub(crate) fn median(mut samples: Vec<f64>) -> f64 {
 struct Bench {
     cloud: Cloud,
     admin_key: SecretString,
-    preparing: Mutex<[Process; 3]>,
+    preparing: Mutex<[Process; 4]>,
 }
 
 impl Bench {
     async fn new() -> Result<Self, String> {
         let cloud = Cloud::start(Options::default()).map_err(text)?;
         let admin_key = seed(&cloud).await?;
-        let preparing = ["request-reset", "process-outbox", "click-link"];
-        let [a, b, c] = preparing.map(|function| spawn(&cloud, function));
-        let preparing = Mutex::new([a.await?, b.await?, c.await?]);
+        let preparing = ["request-reset", "process-outbox", "click-link", "magic-login"];
+        let [a, b, c, d] = preparing.map(|function| spawn(&cloud, function));
+        let preparing = Mutex::new([a.await?, b.await?, c.await?, d.await?]);
         Ok(Self { cloud, admin_key, preparing })
     }
 
@@ -228,12 +240,17 @@ impl Bench {
             }
             Step::Nothing | Step::RequestReset => ("request-reset", json!({"login": LOGIN})),
             Step::SignIn => ("sign-in", json!({"login": LOGIN, "password": PASSWORD})),
-            Step::CheckLink => ("check-link", json!({"token": self.token().await?})),
-            Step::ClickLink => ("click-link", json!({"token": self.token().await?})),
+            Step::Session => return Ok(signed_in("session", &self.session()?, round)),
+            Step::MagicLogin => ("magic-login", json!({"login": LOGIN})),
+            Step::RedeemMagicLink => {
+                ("redeem-magic-link", json!({"token": self.token("magic-login").await?}))
+            }
+            Step::CheckLink => ("check-link", json!({"token": self.token(RESET).await?})),
+            Step::ClickLink => ("click-link", json!({"token": self.token(RESET).await?})),
             Step::SetPassword => {
-                let body = json!({"token": self.token().await?});
+                let body = json!({"token": self.token(RESET).await?});
                 let mut preparing = self.preparing.lock().await;
-                let [_, _, click_link] = &mut *preparing;
+                let [_, _, click_link, _] = &mut *preparing;
                 let (_, answer) = click_link.invoke(public("click-link", &body, round)).await?;
                 let grant = body_of(&answer).get("grant").cloned();
                 let password = format!("Molenwiek{}", now().as_microsecond());
@@ -243,11 +260,23 @@ impl Bench {
         Ok(public(endpoint, &body, round))
     }
 
+    /// A session of the account, as sign-in would give it.
+    fn session(&self) -> Result<String, String> {
+        let sessions = Keyring::parse(&self.cloud.secret("sessions").ok_or("no secret")?);
+        let sessions = Sessions::new(&sessions.map_err(text)?, PUBLIC_BASE).map_err(text)?;
+        let tenant = TenantId::parse("demo").map_err(text)?;
+        let login = Login::parse(LOGIN).map_err(text)?;
+        let account = Account::new(ACCOUNT_ID.to_owned(), &login, now());
+        let times = (now(), after(now(), 900));
+        sessions.sign(&tenant, &account, &[Method::Password], times).map_err(text)
+    }
+
     /// The token of a new link, through the mail.
-    async fn token(&self) -> Result<String, String> {
+    async fn token(&self, asked: &str) -> Result<String, String> {
         let mut preparing = self.preparing.lock().await;
-        let [request_reset, process_outbox, _] = &mut *preparing;
-        request_reset.invoke(public("request-reset", &json!({"login": LOGIN}), 0)).await?;
+        let [request_reset, process_outbox, _, magic_login] = &mut *preparing;
+        let asks = if asked == RESET { request_reset } else { magic_login };
+        asks.invoke(public(asked, &json!({"login": LOGIN}), 0)).await?;
         let process_outbox = Mutex::new(process_outbox);
         let function = async |event: Value| {
             let mut process = process_outbox.lock().await;
