@@ -51,7 +51,8 @@ function without(parameters, ...names) {
 function issuer(host, path, client, { pkce, claims = {} }) {
   const people = new Map();
   const provider = new Provider(`http://${host}${path}`, {
-    clients: [{ ...client, token_endpoint_auth_method: 'client_secret_post' }],
+    // `native`, so that a callback on loopback may be on any port (RFC 8252 §7.3).
+    clients: [{ ...client, application_type: 'native', token_endpoint_auth_method: 'client_secret_post' }],
     jwks: { keys: [jwk(rsa, 'published', 'RS256'), jwk(ec, 'published-ec', 'ES256')] },
     cookies: { keys: ['of-the-tests'] },
     claims: { openid: ['sub', 'email', 'email_verified', ...Object.keys(claims)] },
@@ -79,7 +80,7 @@ function issuer(host, path, client, { pkce, claims = {} }) {
       if (cookie === undefined) return response.writeHead(400).end('nobody signs in');
       const { sub, ...person } = JSON.parse(Buffer.from(cookie, 'base64url').toString());
       people.set(sub, person);
-      const result = sub === undefined ? { error: 'access_denied' } : { login: { accountId: sub } };
+      const result = sub === undefined ? { error: 'access_denied' } : { login: { accountId: sub }, consent: {} };
       return provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
     }
     return answer(request, response);

@@ -167,7 +167,8 @@ impl OpenId {
     }
 }
 
-/// Where a tenant's people come back.
+/// Where a tenant's people come back; the providers know it, on any port, for the tenants `demo` and
+/// `other`.
 pub fn callback(tenant: &str, provider: Provider) -> String {
     format!("{PUBLIC_BASE}/v1/{tenant}/federated-login/callback/{}", provider.as_str())
 }

@@ -186,10 +186,12 @@ async fn ended(step: &FederatedLogin, call: &Call, provider: Provider) -> Result
         .ok()
         .filter(|genuine| genuine.key.accepts(call.now))
         .ok_or_else(unknown)?;
-    match step.store.end_attempt(&call.tenant, genuine.id, call.now).await? {
-        Ok(attempt) if attempt.provider == provider => Ok(attempt),
-        Ok(_) | Err(None) => Err(unknown()),
-        Err(Some(_)) => Err(Problem::new(ProblemCode::SignInOver)),
+    match step.store.end_attempt(&call.tenant, (genuine.id, provider), call.now).await? {
+        Ok(attempt) => Ok(attempt),
+        Err(Some(attempt)) if attempt.provider == provider => {
+            Err(Problem::new(ProblemCode::SignInOver))
+        }
+        Err(_) => Err(unknown()),
     }
 }
 

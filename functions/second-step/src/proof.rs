@@ -51,14 +51,15 @@ pub(crate) async fn password(
     Err(Problem::new(ProblemCode::SignInFailed).with_support_code(&call.support_code))
 }
 
-/// A code that was counted, if it is one of the app. (A recovery code cannot be guessed.)
+/// A code that was counted; none: none is asked for.
 pub(crate) struct Counted {
     account_id: String,
     begun: Option<Begun>,
 }
 
 impl Counted {
-    /// Counts a code. Refuses where none is looked at now.
+    /// Counts a code. Refuses one of the app where none is looked at now. (A recovery code cannot be
+    /// guessed, and is looked at all the same.)
     pub(crate) async fn begin(
         step: &SecondSteps,
         call: &Call,
@@ -66,24 +67,20 @@ impl Counted {
         code: Option<&TypedCode>,
     ) -> Result<Self, Problem> {
         let account_id = account.account_id.clone();
-        let tries = TriesOf::SecondStep(&account_id);
+        let Some(code) = code else { return Ok(Self { account_id, begun: None }) };
+        let tries = TriesOf::SecondStep(&account.account_id);
         let lockout = call.settings.lockout.of_second_step();
-        let begun = match code {
-            Some(TypedCode::Totp(_)) => {
-                Some(step.store.begin_try(&call.tenant, tries, &lockout, call.now).await?)
-            }
-            Some(TypedCode::Recovery(_)) | None => None,
-        };
+        let begun = step.store.begin_try(&call.tenant, tries, &lockout, call.now).await?;
+        let counted = Self { account_id, begun: Some(begun) };
         let is_disabled = account.second_step.as_ref().is_some_and(|it| it.disabled_at.is_some());
-        let problem = match begun {
-            None | Some(Begun::Open) => return Ok(Self { account_id, begun }),
-            Some(Begun::Locked(lock)) => {
+        let problem = match (begun, code) {
+            (Begun::Open, _) | (_, TypedCode::Recovery(_)) => return Ok(counted),
+            (Begun::Locked(lock), _) => {
                 Problem::new(ProblemCode::SecondStepLocked).with("until", json!(lock.until))
             }
-            Some(Begun::Shut) if is_disabled => Problem::new(ProblemCode::SecondStepDisabled),
-            Some(Begun::Shut | Begun::InFlight) => Problem::limited(IN_FLIGHT_RETRY_SECONDS),
+            (Begun::Shut, _) if is_disabled => Problem::new(ProblemCode::SecondStepDisabled),
+            (Begun::Shut | Begun::InFlight, _) => Problem::limited(IN_FLIGHT_RETRY_SECONDS),
         };
-        let counted = Self { account_id: account.account_id.clone(), begun };
         Err(counted.refused(step, call, problem).await?)
     }
 
@@ -94,13 +91,16 @@ impl Counted {
         call: &Call,
         (place, _): &Placed,
     ) -> Result<Problem, Problem> {
+        let problem = Problem::new(ProblemCode::CodeWrong).with_support_code(&call.support_code);
+        if self.begun != Some(Begun::Open) {
+            // Whoever goes on and on fills no timeline.
+            return self.refused(step, call, problem).await;
+        }
         let (tries, lockout) =
             (TriesOf::SecondStep(&self.account_id), call.settings.lockout.of_second_step());
-        // What is not counted locks nothing, and is told all the same.
-        let begun = self.begun.unwrap_or(Begun::Shut);
         let failed = failed(call, place.clone(), TryOf::SecondStep);
-        step.store.fail_try(&call.tenant, tries, begun, &lockout, &failed, call.now).await?;
-        Ok(Problem::new(ProblemCode::CodeWrong).with_support_code(&call.support_code))
+        step.store.fail_try(&call.tenant, tries, Begun::Open, &lockout, &failed, call.now).await?;
+        Ok(problem)
     }
 
     /// It was not looked at, or was not what is the matter: it must lock nobody.

@@ -1,9 +1,9 @@
 //! `finish-sign-in`: the code that a first step still asks for; or what a provider has handed over,
 //! redeemed by the browser that began.
 //!
-//! A code of the app is counted before it is looked at, under the account and not under this
-//! sign-in, so that beginning anew gains nobody a guess. A recovery code cannot be guessed, is not
-//! counted, and so gets its owner in while others guess.
+//! A code is counted before it is looked at, under the account and not under this sign-in, so that
+//! beginning anew gains nobody a guess. A recovery code cannot be guessed, and is looked at even while
+//! the second step is locked: so it gets its owner in while others guess.
 
 use regain_domain::event::Event;
 use regain_domain::provider::IdentityRef;
@@ -83,39 +83,41 @@ async fn with_code(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
     let code = &TypedCode::parse(call.body.token("code")).ok_or_else(not_a_code)?;
     let (tries, lockout) =
         (TriesOf::SecondStep(&first.account_id), call.settings.lockout.of_second_step());
-    let counted = async {
-        match code {
-            TypedCode::Totp(_) => {
-                step.store.begin_try(&call.tenant, tries, &lockout, call.now).await.map(Some)
-            }
-            TypedCode::Recovery(_) => Ok(None),
+    let (begun, account) = tokio::join!(
+        step.store.begin_try(&call.tenant, tries, &lockout, call.now),
+        account_of(step, call, first)
+    );
+    let begun = begun?;
+    let looked = match (begun, code, account) {
+        (_, _, Err(problem)) => Looked::Refused(problem),
+        (Begun::Open, _, Ok(account)) | (_, TypedCode::Recovery(_), Ok(account)) => {
+            look(step, call, first, account, code).await?
         }
-    };
-    let (counted, account) = tokio::join!(counted, account_of(step, call, first));
-    let counted = counted?;
-    let looked = match (counted, account) {
-        (_, Err(problem)) => Looked::Refused(problem),
-        (Some(Begun::Locked(lock)), _) => Looked::Refused(
+        (Begun::Locked(lock), TypedCode::Totp(_), Ok(_)) => Looked::Refused(
             Problem::new(ProblemCode::SecondStepLocked).with("until", json!(lock.until)),
         ),
-        (Some(Begun::InFlight | Begun::Shut), Ok(account)) => Looked::Refused(shut(&account)),
-        (Some(Begun::Open) | None, Ok(account)) => look(step, call, first, account, code).await?,
+        (Begun::InFlight | Begun::Shut, TypedCode::Totp(_), Ok(account)) => {
+            Looked::Refused(shut(&account))
+        }
     };
-    match (looked, counted) {
-        (Looked::In(answer), _) => Ok(answer),
-        (Looked::Refused(problem), Some(begun)) => {
-            step.store.take_back_try(&call.tenant, tries, begun).await?;
-            Err(problem)
-        }
-        (Looked::Refused(problem), None) => Err(problem),
-        (Looked::Wrong, begun) => {
-            // What is not counted locks nothing, and is told all the same.
-            let (begun, failed) = (begun.unwrap_or(Begun::Shut), failed(call, first));
-            let store = &step.store;
+    let problem = match looked {
+        Looked::In(answer) => return Ok(answer),
+        Looked::Wrong if begun == Begun::Open => {
+            let (store, failed) = (&step.store, failed(call, first));
             store.fail_try(&call.tenant, tries, begun, &lockout, &failed, call.now).await?;
-            Err(Problem::new(ProblemCode::CodeWrong).with_support_code(&call.support_code))
+            return Err(wrong(call));
         }
-    }
+        // Whoever goes on and on fills no timeline.
+        Looked::Wrong => wrong(call),
+        Looked::Refused(problem) => problem,
+    };
+    // It was not looked at, or is not what is the matter: it must lock nobody.
+    step.store.take_back_try(&call.tenant, tries, begun).await?;
+    Err(problem)
+}
+
+fn wrong(call: &Call) -> Problem {
+    Problem::new(ProblemCode::CodeWrong).with_support_code(&call.support_code)
 }
 
 /// No code of the app is looked at: not in this moment, or not any more.

@@ -26,7 +26,7 @@ use crate::token::CROCKFORD;
 /// Bytes of a secret (RFC 4226 §4 recommends 160 bits).
 pub const SECRET_BYTES: usize = 20;
 /// Bytes of a recovery code: with 112 bits or more a plain hash keeps it (NIST SP 800-63B-4
-/// §3.1.2.2), and nobody has to count its guesses.
+/// §3.1.2.2), and no lock need stop it.
 pub const RECOVERY_CODE_BYTES: usize = 15;
 /// Recovery codes of an account.
 pub const RECOVERY_CODES: usize = 10;

@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 use regain_domain::provider::{AccountOfIdentity, Attempt, IdentityRef};
 use regain_domain::time::HOUR_SECONDS;
-use regain_domain::{LinkId, TenantId};
+use regain_domain::{LinkId, Provider, TenantId};
 
 use crate::captchas::Passed;
-use crate::item::{Item, Key, from_item, micros, to_item, ttl};
+use crate::item::{Item, Key, from_item, micros, text, to_item, ttl};
 use crate::limits::{Limit, Limited};
 use crate::transaction::{Outcome, Transaction};
 use crate::{Store, StoreError};
@@ -37,19 +37,19 @@ impl Store {
         })
     }
 
-    /// Someone comes back from a provider: once, and in time. Otherwise the attempt as it stands, if
-    /// there is one. One call.
+    /// Someone comes back from the provider of their attempt: once, and in time. Otherwise the attempt
+    /// as it stands, if there is one. One call.
     pub async fn end_attempt(
         &self,
         tenant: &TenantId,
-        id: LinkId,
+        (id, provider): (LinkId, Provider),
         now: Timestamp,
     ) -> Result<Result<Attempt, Option<Attempt>>, StoreError> {
         const OPERATION: &str = "end an attempt";
         let target = (self.tables.tokens.as_str(), &Key::attempt(tenant, id));
-        let condition =
-            "attribute_exists(pk) AND attribute_not_exists(used_at) AND expires_at > :now";
-        let values = vec![(":now", micros(now))];
+        let condition = "attribute_exists(pk) AND provider = :provider \
+             AND attribute_not_exists(used_at) AND expires_at > :now";
+        let values = vec![(":now", micros(now)), (":provider", text(provider.as_str()))];
         let set = "SET used_at = :now";
         Ok(match self.update(OPERATION, target, set, condition, values).await? {
             Ok(item) => Ok(from_item(OPERATION, item)?),

@@ -81,9 +81,9 @@ async fn a_code_of_the_second_step_is_three_calls_right_or_wrong() {
 
     let pending = world.pending(after(5), MO, OLD).await;
     let body = json!({"pending": pending, "code": app.recovery_codes[0]});
-    let (reply, calls) = ask(&world, 6, "finish-sign-in", body).await;
-    let expected = [GET, FINISH_BY_RECOVERY_CODE].map(str::to_owned).to_vec();
-    assert_eq!((reply.status, calls), (200, expected));
+    let (reply, mut calls) = ask(&world, 6, "finish-sign-in", body).await;
+    calls[..2].sort();
+    assert_eq!((reply.status, calls), (200, with(FINISH_BY_RECOVERY_CODE)));
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn a_challenge_is_one_of_s256_or_refused() {
     let before = at_rest(&world);
     let right = s256(VERIFIER);
     for (challenge, code) in [
-        (json!(""), "not_a_challenge"),
+        (json!(""), "blank"),
         (json!(right[1..]), "not_a_challenge"),
         (json!(format!("{right}A")), "too_long"),
         (json!(format!("{}=", &right[1..])), "not_a_challenge"),

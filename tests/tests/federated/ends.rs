@@ -163,8 +163,8 @@ async fn a_session_that_a_provider_gave_ends_like_any_other() {
 #[tokio::test]
 async fn who_is_blocked_hears_why_from_a_provider_they_have_linked_and_is_not_let_in() {
     for provider in Provider::ALL {
+        let (world, openid, _) = linked(provider).await;
         for reason in BlockReason::WORDS {
-            let (world, openid, _) = linked(provider).await;
             let block = (Method::POST, "/block");
             office(&world, 1, block, json!({"reason": reason})).await;
             let reply = world.sign_in_with(&openid, after(2), provider, SUB).await;

@@ -60,18 +60,18 @@ async fn who_comes_back_while_a_provider_is_down_is_sent_on_and_begins_again() {
         let mut seconds = 0;
         for document in [Document::Discovery, Document::Keys, Document::Token] {
             for (name, trick) in tricks() {
-                for links in [None, Some(session.as_str())] {
-                    begin_anew(&mut world, &openid);
-                    let who = Who::named(SUB);
-                    let back = proves(&world, &openid, seconds, provider, links, &who).await;
-                    begin_anew(&mut world, &openid);
-                    openid.play(document, trick.clone());
-                    let told_ = turned_away(&world, seconds, &back).await;
-                    assert_eq!(told_, UNAVAILABLE, "{provider:?} {document:?} {name}");
-                    openid.play_fair();
-                    assert_eq!(told(&world.come_back(after(seconds), &back).await), OVER);
-                    seconds += 1;
-                }
+                // By turns to sign in and to link.
+                let links = (seconds % 2 == 1).then_some(session.as_str());
+                begin_anew(&mut world, &openid);
+                let who = Who::named(SUB);
+                let back = proves(&world, &openid, seconds, provider, links, &who).await;
+                begin_anew(&mut world, &openid);
+                openid.play(document, trick);
+                let error = turned_away(&world, seconds, &back).await;
+                assert_eq!(error, UNAVAILABLE, "{provider:?} {document:?} {name}");
+                openid.play_fair();
+                assert_eq!(told(&world.come_back(after(seconds), &back).await), OVER);
+                seconds += 1;
             }
         }
         assert_eq!(accounts_at_rest(&world), before);
@@ -91,7 +91,7 @@ async fn a_provider_that_says_nothing_is_not_waited_for() {
             openid.play(document, trick.clone());
             let begun = Instant::now();
             assert_eq!(turned_away(&world, 1, &back).await, UNAVAILABLE, "{document:?}");
-            assert!(begun.elapsed() < PATIENCE * 3, "{document:?}");
+            assert!(begun.elapsed() < PATIENCE * 5, "{document:?}");
         }
     }
 }
@@ -112,7 +112,7 @@ async fn who_comes_after_a_silence_hears_of_it_at_once_and_the_others_sign_in() 
     for _ in 0..20 {
         assert_eq!(asks(10).await, 503);
     }
-    assert!(begun.elapsed() < PATIENCE);
+    assert!(begun.elapsed() < PATIENCE * 5, "and not twenty times");
     assert_eq!(openid.asked(Document::Discovery), asked);
     openid.play_fair();
     signs_in(&world, &openid, 10, Provider::Linkedin).await;

@@ -88,7 +88,11 @@ async fn unlinking_needs_a_session_and_a_provider_that_is_one() {
 /// The mails of an account are limited, and none of its changes goes without one.
 #[tokio::test]
 async fn who_was_told_too_often_unlinks_later() {
-    let (world, openid) = world(|settings| settings.limits.mails_per_login_hour = 1).await;
+    let (world, openid) = world(|settings| {
+        settings.limits.mails_per_login_hour = 1;
+        settings.validity.session_seconds = 7200;
+    })
+    .await;
     let session = world.session_of(after(0), MO, MOS).await;
     links(&world, &openid, 0, &session, Provider::Google, SUB).await;
     let body = || json!({"provider": "google"});
