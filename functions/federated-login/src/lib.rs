@@ -145,8 +145,8 @@ async fn intent(step: &FederatedLogin, call: &Call) -> Result<Intent, Problem> {
         return Ok(Intent::SignIn);
     }
     let (account_ref, account) = signed_in(step, call).await?;
-    let Account { account_id, epoch, .. } = account;
-    Ok(Intent::Link { account_ref, account_id, epoch })
+    let epoch = account.session_epoch();
+    Ok(Intent::Link { account_ref, account_id: account.account_id, epoch })
 }
 
 async fn signed_in(step: &FederatedLogin, call: &Call) -> Result<(AccountRef, Account), Problem> {
@@ -247,7 +247,10 @@ async fn first_step(
             (account_ref, account_id, epoch, Some((provider, identity)))
         }
         Intent::SignIn => match linked(step, call, provider, &identity).await? {
-            Some((place, account)) => (place, account.account_id, account.epoch, None),
+            Some((place, account)) => {
+                let epoch = account.session_epoch();
+                (place, account.account_id, epoch, None)
+            }
             None => return Ok(Err(NOT_LINKED)),
         },
     };
@@ -285,7 +288,7 @@ async fn linked(
 async fn unlink(step: &FederatedLogin, call: &Call) -> Result<Answer, Problem> {
     let provider = Provider::from_word(call.body.token("provider"))
         .ok_or_else(|| Problem::new(ProblemCode::InvalidRequest))?;
-    let reason = WithdrawnReason::SignInChanged;
+    let mut is_told = true;
     for _ in 0..REREADS_MAX {
         let (place, before) = signed_in(step, call).await?;
         let mut after = before.clone();
@@ -293,26 +296,27 @@ async fn unlink(step: &FederatedLogin, call: &Call) -> Result<Answer, Problem> {
             return Err(Problem::new(ProblemCode::ProviderNotLinked));
         }
         // Whoever came in by it is out.
-        after.end(reason, call.now);
+        after.end_sessions();
         let max = call.settings.limits.mails_per_login_hour;
+        let limit = Limit::hourly("notices.account", before.account_id.clone(), max);
+        let notices = [unlinked_notice(call, (&place, &before), provider)];
         let rewrite = Rewrite {
             before: (&place, &before),
             after: (&place, &after),
-            death: WrittenDeath::Withdrawn(reason),
-            notices: &[unlinked_notice(call, (&place, &before), provider)],
-            limit: Some(&Limit::hourly("notices.account", before.account_id.clone(), max)),
+            death: WrittenDeath::Withdrawn(WithdrawnReason::ByDesk),
+            notices: if is_told { notices.as_slice() } else { &[] },
+            limit: is_told.then_some(&limit),
             forgotten: &[],
             entry: &call.entry(Event::ProviderUnlinked, Some(provider.as_str())),
             now: call.now,
         };
         match step.store.rewrite_account(&call.tenant, rewrite).await? {
             Rewritten::Done => {
-                let session = step.sessions.issue(call, &after, &call.session()?.methods)?;
+                let session = step.sessions.in_place(call, &after, &call.session()?.methods)?;
                 return Ok(Answer::new(json!({"status": "unlinked", "session": session})));
             }
-            Rewritten::Limited(limited) => {
-                return Err(Problem::limited(limited.retry_after_seconds(call.now)));
-            }
+            // What takes away is done, told or not: nobody may keep an owner from it.
+            Rewritten::Limited(_) => is_told = false,
             Rewritten::Changed | Rewritten::Taken => {}
         }
     }

@@ -126,7 +126,8 @@ async fn redeem(step: &MagicLogin, call: &Call) -> Result<Answer, Problem> {
         };
         let lock = lock(step, call, &link).await?;
         let entry = call.entry(account.first_step_event(), Some("magic"));
-        match step.store.redeem_magic_link(&call.tenant, &link, lock, &entry, call.now).await? {
+        let both = (&link, &account);
+        match step.store.redeem_magic_link(&call.tenant, both, lock, &entry, call.now).await? {
             Written::Done => return signed_in(step, call, &link, &account),
             // It was used a moment ago, or ended: read again.
             Written::Changed => {}

@@ -18,10 +18,10 @@ pub(crate) async fn switch_off(step: &ManageAccounts, call: &Call) -> Result<Ans
             return Ok(None);
         }
         let mut account = Account { second_step: None, enrolment: None, ..before.clone() };
-        account.end(WithdrawnReason::SignInChanged, call.now);
+        account.end_sessions();
         Ok(Some(Changed {
             account,
-            reason: WithdrawnReason::SignInChanged,
+            reason: WithdrawnReason::ByDesk,
             notices: vec![(NoticeKind::SecondStepChanged(Change::OffByDesk), None)],
             event: Event::SecondStepSwitchedOff,
             cause: Some("by_desk".to_owned()),

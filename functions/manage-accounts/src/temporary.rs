@@ -44,10 +44,12 @@ pub(crate) async fn set(step: &ManageAccounts, call: &Call) -> Result<Answer, Pr
         let off = NoticeKind::SecondStepChanged(Change::OffByDesk);
         let off = before.second_step.is_some().then_some((off, None));
         let set = (NoticeKind::TemporaryPassword, Some(before.login.clone()));
+        let unlinked = before.identities.keys();
+        let unlinked = unlinked.map(|provider| (NoticeKind::ProviderUnlinked(*provider), None));
         Ok(Some(Changed {
             account,
             reason: WithdrawnReason::ByDesk,
-            notices: [set].into_iter().chain(off).collect(),
+            notices: [set].into_iter().chain(off).chain(unlinked).collect(),
             event: Event::TemporaryPasswordSet,
             cause: None,
             made: Some(made.text),

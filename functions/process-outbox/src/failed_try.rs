@@ -70,8 +70,11 @@ async fn follow(
         (Consequence::Disabled(_), false) => Event::PasswordDisabled,
         (Consequence::Locked(_), false) => Event::AccountLocked,
     };
-    // The mail has a code of its own: the story of the try is another.
-    let support_code = SupportCode::new(random());
+    // A mail that brings a link has a story of its own; another tells of the try.
+    let support_code = match of_second_step {
+        true => failed.support_code.clone(),
+        false => SupportCode::new(random()),
+    };
     let mail = match of_second_step {
         true => guessed(failed, account, (at, until), &support_code),
         false => way_out(failed, account, (event, at), &support_code),

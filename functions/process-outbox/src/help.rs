@@ -12,7 +12,7 @@ use regain_store::{StoreError, TriesOf};
 use crate::Job;
 use crate::send::{FORGOT_PASSWORD, page};
 
-/// The mail that says it. Two calls to the store.
+/// The mail that says it. Two calls to the store, and one for the second step.
 pub(crate) async fn mail(
     job: &Job<'_>,
     account: &Account,
@@ -27,6 +27,14 @@ pub(crate) async fn mail(
             tries.locked(&job.settings.lockout, job.now)
         }
         Err(_) => None,
+    };
+    let second_step_lock = match account.second_step {
+        Some(_) => {
+            let of = TriesOf::SecondStep(&account.account_id);
+            let lockout = job.settings.lockout.of_second_step();
+            store.tries(tenant, of).await?.locked(&lockout, job.now)
+        }
+        None => None,
     };
     let link = match account.last_link {
         Some(link_id) => store.link(tenant, link_id).await?,
@@ -44,6 +52,7 @@ pub(crate) async fn mail(
         last_link,
         providers: &providers,
         second_step: account.second_step.is_some(),
+        second_step_lock,
         step: HelpStep::ContactSupport,
     };
     Ok(SignInHelp { step: step(&help, &job.settings, &pages), ..help }.mail(language))

@@ -187,13 +187,19 @@ async fn issue(
     {
         // There is no newest mail that stays good: a stranger used the limit up, and the owner
         // would be shut out for the rest of the hour.
-        let reserve = Limit { name: "mails.login.none-live", max: RESERVE_MAILS_HOUR, ..limit };
+        let name = match purpose {
+            LinkPurpose::Magic => "mails.login.none-live.magic",
+            LinkPurpose::Unlock => "mails.login.none-live.unlock",
+            _ => "mails.login.none-live",
+        };
+        let reserve = Limit { name, max: RESERVE_MAILS_HOUR, ..limit };
         issued = store.issue(&job.item, both, &notice, &reserve, told, job.now).await?;
     }
     Ok((notice, issued))
 }
 
-/// Mails of an hour for a login that has had all of its own and has no live link.
+/// Mails of an hour for a login that has had all of its own and has no live link of the purpose; each
+/// purpose for itself, so that none can be used up by asking for another.
 const RESERVE_MAILS_HOUR: u32 = 3;
 
 async fn turn(
@@ -253,6 +259,8 @@ async fn unknown(job: &Job<'_>, request: &MailRequest) -> Result<(), StoreError>
 /// disabled, of which there is one and without which nobody would know the way out.
 fn mail_limit(job: &Job<'_>, request: &MailRequest, account_ref: &AccountRef) -> Limit {
     let name = match request.origin() {
+        // It leaves no live link, so it must use up none.
+        Origin::SelfService if request.wanted == Wanted::Help => "mails.login.help",
         Origin::SelfService => "mails.login",
         Origin::BackOffice => "mails.login.back-office",
         Origin::Lockout if request.wanted == Wanted::Link(LinkPurpose::Reset) => {

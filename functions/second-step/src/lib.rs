@@ -8,8 +8,8 @@ mod proof;
 
 use std::sync::Arc;
 
-use qrcode::QrCode;
 use qrcode::render::svg;
+use qrcode::{EcLevel, QrCode};
 use regain_domain::event::Event;
 use regain_domain::hashing::Hasher;
 use regain_domain::link::{WithdrawnReason, WrittenDeath};
@@ -106,6 +106,9 @@ async fn enroll(step: &SecondSteps, call: &Call) -> Result<Answer, Problem> {
     };
     proof::password(step, call, &placed).await?;
     let secret: Zeroizing<[u8; SECRET_BYTES]> = Zeroizing::new(random());
+    let internal = || Problem::new(ProblemCode::Internal);
+    let app = AppSecret::new(&secret, &call.settings.name, &placed.1.login).ok_or_else(internal)?;
+    let qr = QrCode::with_error_correction_level(app.uri.expose_secret(), EcLevel::L)?;
     let nonce = random();
     let is_recovery = matches!(code, Some(TypedCode::Recovery(_)));
     let change = is_recovery.then_some(Change::RecoveryCodeUsed);
@@ -125,9 +128,6 @@ async fn enroll(step: &SecondSteps, call: &Call) -> Result<Answer, Problem> {
         Decided::Next(Box::new(Next { account, event: Event::SecondStepBegun, change }))
     })
     .await?;
-    let internal = || Problem::new(ProblemCode::Internal);
-    let app = AppSecret::new(&secret, &call.settings.name, &enrolled.login).ok_or_else(internal)?;
-    let qr = QrCode::new(app.uri.expose_secret())?;
     Ok(Answer::new(json!({
         "secret": app.text.expose_secret(),
         "otpauth_uri": app.uri.expose_secret(),
@@ -156,7 +156,7 @@ async fn confirm(step: &SecondSteps, call: &Call) -> Result<Answer, Problem> {
             None => (Event::SecondStepSwitchedOn, Change::On),
             Some(_) => (Event::SecondStepReplaced, Change::Replaced),
         };
-        changed(call, before, Some(second_step), event, change)
+        changed(before, Some(second_step), event, change)
     })
     .await?;
     let mut methods = call.session()?.methods.clone();
@@ -165,7 +165,7 @@ async fn confirm(step: &SecondSteps, call: &Call) -> Result<Answer, Problem> {
     }
     Ok(Answer::new(json!({
         "recovery_codes": shown(&recovery_codes),
-        "session": step.sessions.issue(call, &account, &methods)?,
+        "session": step.sessions.in_place(call, &account, &methods)?,
     })))
 }
 
@@ -180,12 +180,12 @@ async fn switch_off(step: &SecondSteps, call: &Call) -> Result<Answer, Problem> 
     let account = written(step, call, placed, Some(&code), |before| {
         let Some(second_step) = &before.second_step else { return Decided::Refused(missing()) };
         match checked(step, call, second_step, before, &code) {
-            Ok(_) => changed(call, before, None, Event::SecondStepSwitchedOff, Change::Off),
+            Ok(_) => changed(before, None, Event::SecondStepSwitchedOff, Change::Off),
             Err(decided) => decided,
         }
     })
     .await?;
-    let session = step.sessions.issue(call, &account, &call.session()?.methods)?;
+    let session = step.sessions.in_place(call, &account, &call.session()?.methods)?;
     Ok(Answer::new(json!({"status": "off", "session": session})))
 }
 
@@ -238,14 +238,13 @@ fn checked(
 
 /// Another second step, or none: what was issued before ends.
 fn changed(
-    call: &Call,
     before: &Account,
     second_step: Option<SecondStep>,
     event: Event,
     change: Change,
 ) -> Decided {
     let mut account = Account { second_step, enrolment: None, ..before.clone() };
-    account.end(WithdrawnReason::SignInChanged, call.now);
+    account.end_sessions();
     Decided::Next(Box::new(Next { account, event, change: Some(change) }))
 }
 
@@ -259,18 +258,21 @@ async fn written(
     decide: impl Fn(&Account) -> Decided,
 ) -> Result<Account, Problem> {
     let counted = Counted::begin(step, call, &placed.1, code).await?;
+    let mut is_told = true;
     for _ in 0..REREADS_MAX {
         let next = match decide(&placed.1) {
             Decided::Next(next) => next,
             Decided::Wrong => return Err(counted.wrong(step, call, &placed).await?),
             Decided::Refused(problem) => return Err(counted.refused(step, call, problem).await?),
         };
-        match rewrite(step, call, &placed, &next).await? {
+        match rewrite(step, call, &placed, &next, is_told).await? {
             Rewritten::Done => return Ok(next.account),
             Rewritten::Changed | Rewritten::Taken => match account(step, call).await {
                 Ok(now) => placed = now,
                 Err(problem) => return Err(counted.refused(step, call, problem).await?),
             },
+            // What takes away is done, told or not: nobody may keep an owner from it.
+            Rewritten::Limited(_) if next.change == Some(Change::Off) && is_told => is_told = false,
             Rewritten::Limited(limited) => {
                 let problem = Problem::limited(limited.retry_after_seconds(call.now));
                 return Err(counted.refused(step, call, problem).await?);
@@ -285,17 +287,19 @@ async fn rewrite(
     call: &Call,
     (place, before): &Placed,
     next: &Next,
+    is_told: bool,
 ) -> Result<Rewritten, Problem> {
+    let change = next.change.filter(|_| is_told);
     let notices: Vec<OutboxItem> =
-        next.change.into_iter().map(|change| notice(call, place, before, change)).collect();
+        change.into_iter().map(|change| notice(call, place, before, change)).collect();
     let max = call.settings.limits.mails_per_login_hour;
     let limit = Limit::hourly("notices.account", before.account_id.clone(), max);
     let rewrite = Rewrite {
         before: (place, before),
         after: (place, &next.account),
-        death: WrittenDeath::Withdrawn(WithdrawnReason::SignInChanged),
+        death: WrittenDeath::Withdrawn(WithdrawnReason::ByDesk),
         notices: &notices,
-        limit: next.change.map(|_| &limit),
+        limit: change.map(|_| &limit),
         forgotten: &[TriesOf::SecondStep(&before.account_id)],
         entry: &call.entry(next.event, None),
         now: call.now,

@@ -29,7 +29,7 @@ pub(crate) async fn password(
     let take_back = step.store.take_back_try(&call.tenant, tries, begun);
     let refused = match begun {
         Begun::Open if account.password_disabled_at.is_none() => None,
-        Begun::Open | Begun::Shut => Some(Problem::new(ProblemCode::SignInFailed)),
+        Begun::Open | Begun::Shut => Some(Problem::new(ProblemCode::PasswordWrong)),
         Begun::InFlight => Some(Problem::limited(IN_FLIGHT_RETRY_SECONDS)),
         Begun::Locked(lock) => {
             Some(Problem::new(ProblemCode::AccountLocked).with("until", json!(lock.until)))
@@ -48,7 +48,7 @@ pub(crate) async fn password(
     }
     let failed = failed(call, place.clone(), TryOf::Password);
     step.store.fail_try(&call.tenant, tries, begun, lockout, &failed, call.now).await?;
-    Err(Problem::new(ProblemCode::SignInFailed).with_support_code(&call.support_code))
+    Err(Problem::new(ProblemCode::PasswordWrong).with_support_code(&call.support_code))
 }
 
 /// A code that was counted; none: none is asked for.

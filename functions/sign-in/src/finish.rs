@@ -58,7 +58,7 @@ async fn account_of(step: &SignIn, call: &Call, first: &FirstStep) -> Result<Acc
             tell_refused(step, call, whose, reason.as_str(), Begun::Shut).await?;
             Err(Problem::blocked(reason).with_support_code(&call.support_code))
         }
-        None if account.epoch != first.epoch => Err(over()),
+        None if account.session_epoch() != first.epoch => Err(over()),
         None => Ok(account),
     }
 }
@@ -238,8 +238,9 @@ async fn with_handover(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
             }
         };
         match (finished, to_link) {
-            (Finished::Done, Some((provider, _))) => {
-                return Ok(Answer::new(json!({"linked": provider})));
+            (Finished::Done, Some((provider, identity))) => {
+                let answer = linked(step, call, first, (&account, *provider, identity)).await?;
+                return Ok(answer.and("linked", Some(provider.as_str())));
             }
             (Finished::Done, None) => {
                 let whose = (&first.account_ref, &account);
@@ -251,6 +252,23 @@ async fn with_handover(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
         }
     }
     Err(Problem::busy())
+}
+
+/// The session that was shown goes on; unless another identity was there before, with which every
+/// session has ended: then what was proved just now is worth one.
+async fn linked(
+    step: &SignIn,
+    call: &Call,
+    first: &FirstStep,
+    (before, provider, identity): (&Account, Provider, &IdentityRef),
+) -> Result<Answer, Problem> {
+    if before.identities.get(&provider).is_none_or(|linked| linked.identity == *identity) {
+        return Ok(Answer::new(json!({})));
+    }
+    let mut account = before.clone();
+    account.end_sessions();
+    let whose = (&first.account_ref, &account);
+    step.sessions.after_first_step(call, whose, first.methods.clone())
 }
 
 /// What the provider proved signs in to this account from now on. Its owner is told.

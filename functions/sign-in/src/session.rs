@@ -24,17 +24,17 @@ pub(crate) async fn standing(step: &SignIn, call: &Call) -> Result<Answer, Probl
     })))
 }
 
-/// Everything that was issued to this account ends. Three calls to the store.
+/// Every session of the account ends. What waits in its mailbox lives on: who has stolen a password
+/// could otherwise keep its owner from another one. Three calls to the store.
 pub(crate) async fn end_all(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
-    let reason = WithdrawnReason::SignInChanged;
     for _ in 0..REREADS_MAX {
         let (place, before) = account(step, call).await?;
         let mut after = before.clone();
-        after.end(reason, call.now);
+        after.end_sessions();
         let rewrite = Rewrite {
             before: (&place, &before),
             after: (&place, &after),
-            death: WrittenDeath::Withdrawn(reason),
+            death: WrittenDeath::Withdrawn(WithdrawnReason::ByDesk),
             notices: &[],
             limit: None,
             forgotten: &[],

@@ -105,8 +105,7 @@ async fn take_off(
     let cause = link.purpose.as_str();
     let mut entries = vec![call.entry(Event::AccountUnlocked, Some(cause)).of_link(link)];
     entries.extend(signed_in.map(|account| signed_in_entry(call, link, account)));
-    let password_version = signed_in.map(|account| account.password_version);
-    let unlock = Unlock { link, password_version, notice: &notice, entries: &entries };
+    let unlock = Unlock { link, signed_in, notice: &notice, entries: &entries };
     Ok(step.store.unlock(&call.tenant, unlock, call.now).await?)
 }
 

@@ -13,6 +13,7 @@ use crate::link::{LinkId, LinkPurpose, WithdrawnReason};
 use crate::login::Login;
 use crate::provider::{Identity, Provider};
 use crate::second_step::{Enrolment, SecondStep};
+use crate::session::SessionEpoch;
 use crate::tenant::TenantId;
 use crate::time::micros;
 
@@ -140,6 +141,10 @@ pub struct Account {
     pub blocked: Option<BlockReason>,
     /// Raised by every change that ends what was issued before.
     pub epoch: u64,
+    /// How often its sessions alone were ended. What waits in the mailbox lives on, so that nobody
+    /// who is signed in can keep the owner of the mailbox out.
+    #[serde(default)]
+    pub sign_outs: u64,
     /// Raised by every new hash; 0 while there is no password.
     pub password_version: u64,
     /// The hash, a PHC string; an imported one as `hashing::normalised` spells it.
@@ -205,6 +210,7 @@ impl Account {
             language: None,
             blocked: None,
             epoch: 0,
+            sign_outs: 0,
             password_version: 0,
             password_phc: None,
             temporary_until: None,
@@ -233,6 +239,17 @@ impl Account {
         self.slots.clear();
         self.killed_at = Some(now);
         self.kill_reason = Some(reason);
+    }
+
+    /// Ends every session, and what was proved on the way to one.
+    pub fn end_sessions(&mut self) {
+        self.sign_outs += 1;
+    }
+
+    /// What a session was begun under.
+    #[must_use]
+    pub fn session_epoch(&self) -> SessionEpoch {
+        SessionEpoch { epoch: self.epoch, sign_outs: self.sign_outs }
     }
 
     /// The last two digits of the number on file.

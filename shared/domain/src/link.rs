@@ -111,13 +111,11 @@ pub enum WithdrawnReason {
     ByDesk,
     /// Twenty passwords were tried under its grant.
     TooManyTries,
-    /// The second step or the providers were changed, or its owner signed out everywhere.
-    SignInChanged,
 }
 
 impl WithdrawnReason {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 7] = [
         Self::PasswordChanged,
         Self::AddressChanged,
         Self::AccountBlocked,
@@ -125,7 +123,6 @@ impl WithdrawnReason {
         Self::NotMe,
         Self::ByDesk,
         Self::TooManyTries,
-        Self::SignInChanged,
     ];
 
     /// The word in answers.
@@ -139,7 +136,6 @@ impl WithdrawnReason {
             Self::NotMe => "not_me",
             Self::ByDesk => "by_desk",
             Self::TooManyTries => "too_many_tries",
-            Self::SignInChanged => "sign_in_changed",
         }
     }
 }

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::account::{Account, AccountRef};
 use crate::keys::{Keyring, mac};
 use crate::link::LinkId;
+use crate::session::SessionEpoch;
 use crate::settings::Settings;
 use crate::tenant::TenantId;
 use crate::time::micros;
@@ -118,8 +119,8 @@ pub enum Intent {
         account_ref: AccountRef,
         /// which,
         account_id: String,
-        /// and its epoch: whatever ends the session ends this too.
-        epoch: u64,
+        /// and its session epoch: whatever ends the session ends this too.
+        epoch: SessionEpoch,
     },
 }
 

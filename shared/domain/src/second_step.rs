@@ -35,6 +35,7 @@ pub const ENROLMENT_SECONDS: u32 = 600;
 /// For `Seal::new`, over the keyring of what is encrypted at rest.
 pub const SEAL_LABEL: &str = "regain second step v1";
 
+const NAME_CHARACTERS_MAX: usize = 40;
 const STEP_SECONDS: u64 = 30;
 const DIGITS: u8 = 6;
 const RECOVERY_CODE_SYMBOLS: usize = 24;
@@ -261,8 +262,9 @@ impl AppSecret {
     /// Of `login` at `name`, which is how the app lists it. None if they make no URI.
     #[must_use]
     pub fn new(secret: &[u8; SECRET_BYTES], name: &str, login: &str) -> Option<Self> {
-        // A colon parts the two, and so cannot be in the name.
-        let name = name.replace(':', " ");
+        // A colon parts the two, and so cannot be in the name. What is longer no app shows, and no
+        // picture holds.
+        let name: String = name.replace(':', " ").chars().take(NAME_CHARACTERS_MAX).collect();
         let totp = builder(secret.to_vec()).with_issuer(Some(name)).with_account_name(login);
         let totp = totp.build().ok()?;
         let text = totp.secret().to_base32().into();

@@ -70,12 +70,29 @@ impl From<Provider> for Method {
     }
 }
 
+/// What sessions are begun under: whatever raises either number ends them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionEpoch {
+    /// The account's epoch.
+    pub epoch: u64,
+    /// How often its sessions alone were ended.
+    pub sign_outs: u64,
+}
+
+impl SessionEpoch {
+    /// As one number: neither ever falls, so no later one is the same.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.epoch.saturating_add(self.sign_outs)
+    }
+}
+
 /// A session whose signature and time are good. Whether it stands is the account's to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Whose.
     pub account_id: String,
-    /// The account's epoch when it began.
+    /// The number of the account's session epoch when it began.
     pub epoch: u64,
     /// Until when.
     pub expires_at: Timestamp,
@@ -88,7 +105,7 @@ impl Session {
     #[must_use]
     pub fn stands(&self, account: &Account) -> bool {
         account.account_id == self.account_id
-            && account.epoch == self.epoch
+            && account.session_epoch().number() == self.epoch
             && account.blocked.is_none()
     }
 }
@@ -102,8 +119,8 @@ pub struct FirstStep {
     pub account_ref: AccountRef,
     /// which,
     pub account_id: String,
-    /// and its epoch.
-    pub epoch: u64,
+    /// and its session epoch.
+    pub epoch: SessionEpoch,
     /// How it was proved.
     pub methods: Vec<Method>,
     /// Until when it can be finished.
@@ -195,7 +212,7 @@ mod tests {
             id: LinkId::new([7; 10]),
             account_ref: AccountRef::of(&TenantId::parse("demo").unwrap(), &login),
             account_id: "0199".to_owned(),
-            epoch: 3,
+            epoch: SessionEpoch { epoch: 3, sign_outs: 1 },
             methods: vec![Method::Password],
             until: Timestamp::UNIX_EPOCH,
             handed_over,

@@ -319,6 +319,16 @@ fn problem_schema() -> Value {
                 "format": "date-time",
                 "description": "Until when that grant can be used.",
             },
+            "attempts_left": {
+                "type": "integer",
+                "description": "How often it may be tried yet, where tries are counted down.",
+            },
+            "until": {
+                "type": "string",
+                "format": "date-time",
+                "nullable": true,
+                "description": "When a lock is over; null: when it is taken off.",
+            },
             "remedy": {
                 "type": "string",
                 "enum": ["request_again", "use_newer_link", "sign_in", "contact_support"],

@@ -290,6 +290,7 @@ pub(crate) fn status(code: ProblemCode) -> u16 {
         | P::PasswordRejected
         | P::PhoneMismatch
         | P::CodeWrong
+        | P::PasswordWrong
         | P::CodeUsed => 422,
         P::AccountLocked | P::SecondStepLocked => 423,
         P::TooManyRequests => 429,

@@ -100,7 +100,7 @@ impl Sessions {
             id: LinkId::new(random()),
             account_ref: account_ref.clone(),
             account_id: account.account_id.clone(),
-            epoch: account.epoch,
+            epoch: account.session_epoch(),
             methods,
             until: after(call.now, PENDING_SECONDS),
             handed_over: None,
@@ -145,6 +145,17 @@ impl Sessions {
         format!("{}/v1/{tenant}", self.public_base)
     }
 
+    /// A session in the place of the one that a call came with, which its call has ended: proved as
+    /// that was, and no longer.
+    pub fn in_place(
+        &self,
+        call: &Call,
+        account: &Account,
+        methods: &[Method],
+    ) -> Result<Value, Problem> {
+        Ok(self.until(call, account, methods, call.session()?.expires_at)?)
+    }
+
     /// A session for an account that has proved all that is asked for.
     pub fn issue(
         &self,
@@ -152,8 +163,19 @@ impl Sessions {
         account: &Account,
         methods: &[Method],
     ) -> Result<Value, jsonwebtoken::errors::Error> {
+        let now = Timestamp::from_second(call.now.as_second()).unwrap_or(call.now);
+        let expires_at = after(now, call.settings.validity.session_seconds);
+        self.until(call, account, methods, expires_at)
+    }
+
+    fn until(
+        &self,
+        call: &Call,
+        account: &Account,
+        methods: &[Method],
+        expires_at: Timestamp,
+    ) -> Result<Value, jsonwebtoken::errors::Error> {
         let issued_at = Timestamp::from_second(call.now.as_second()).unwrap_or(call.now);
-        let expires_at = after(issued_at, call.settings.validity.session_seconds);
         let token = self.sign(&call.tenant, account, methods, (issued_at, expires_at))?;
         Ok(json!({
             "token": token,
@@ -181,7 +203,7 @@ impl Sessions {
             jti: data_encoding::BASE64URL_NOPAD.encode(&random::<16>()),
             amr: amr(methods),
             methods: methods.to_vec(),
-            epoch: account.epoch,
+            epoch: account.session_epoch().number(),
         };
         let (id, key) = &self.current;
         let header = Header {

@@ -89,9 +89,6 @@ fn because_en(reason: WithdrawnReason) -> &'static str {
         WithdrawnReason::NotMe => ", because of a report that said “this was not me”",
         WithdrawnReason::ByDesk => " by the service desk",
         WithdrawnReason::TooManyTries => ", because there were no tries left",
-        WithdrawnReason::SignInChanged => {
-            ", because how this account signs in was changed, or it was signed out everywhere"
-        }
     }
 }
 
@@ -147,9 +144,6 @@ fn because_nl(reason: WithdrawnReason) -> &'static str {
         WithdrawnReason::NotMe => ", na een melding “dit was ik niet”",
         WithdrawnReason::ByDesk => " door de servicedesk",
         WithdrawnReason::TooManyTries => ", omdat er geen pogingen meer over waren",
-        WithdrawnReason::SignInChanged => {
-            ", omdat is gewijzigd hoe dit account inlogt, of omdat het overal is uitgelogd"
-        }
     }
 }
 

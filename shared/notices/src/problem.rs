@@ -154,6 +154,8 @@ problem_codes! {
     CodeSpent = "code_spent",
     /// The tenant has switched links that sign in off.
     MagicLoginDisabled = "magic_login_disabled",
+    /// Who is signed in typed a wrong password.
+    PasswordWrong = "password_wrong",
     /// A code of the app that was accepted before, or is older than one that was.
     CodeUsed = "code_used",
     /// Too many wrong codes: none is looked at until `until`.

@@ -8,7 +8,7 @@ use regain_domain::{
 };
 use regain_notices::{Dead, death_detail};
 
-const CAUSES: [DeathCause; 12] = [
+const CAUSES: [DeathCause; 11] = [
     DeathCause::Expired,
     DeathCause::ClickExpired,
     DeathCause::Superseded,
@@ -20,7 +20,6 @@ const CAUSES: [DeathCause; 12] = [
     DeathCause::Withdrawn(WithdrawnReason::NotMe),
     DeathCause::Withdrawn(WithdrawnReason::ByDesk),
     DeathCause::Withdrawn(WithdrawnReason::TooManyTries),
-    DeathCause::Withdrawn(WithdrawnReason::SignInChanged),
 ];
 const REMEDIES: [Remedy; 4] =
     [Remedy::RequestAgain, Remedy::UseNewerLink, Remedy::SignIn, Remedy::ContactSupport];

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 use regain_domain::account::BlockReason;
-use regain_domain::link::{Death, DeathCause, LinkPurpose, WithdrawnReason};
+use regain_domain::link::{Death, DeathCause, LinkPurpose};
 use regain_domain::{Language, Provider, tries::Lock};
 use regain_notices::{HelpStep, LastLink, Letterhead, Mail, PasswordStands, SignInHelp};
 
@@ -34,6 +34,7 @@ fn open() -> SignInHelp<'static> {
         last_link: None,
         providers: &[],
         second_step: false,
+        second_step_lock: None,
         step: HelpStep::SignIn { url: URL },
     }
 }
@@ -84,21 +85,14 @@ fn cases() -> Vec<SignInHelp<'static>> {
     ];
     all.extend(BlockReason::ALL.map(blocked));
     all.extend(MAILED.map(newest));
-    all.extend(
-        [
-            DeathCause::Expired,
-            DeathCause::Superseded,
-            DeathCause::Used,
-            DeathCause::Withdrawn(WithdrawnReason::SignInChanged),
-        ]
-        .map(dead),
-    );
+    all.extend([DeathCause::Expired, DeathCause::Superseded, DeathCause::Used].map(dead));
     all.push(SignInHelp {
         lock: locked(None),
         password: PasswordStands::Disabled,
         last_link: last_link(LinkPurpose::Reset, died(DeathCause::ClickExpired)),
         providers: &[Provider::Google],
         second_step: true,
+        second_step_lock: locked(Some("2026-11-22T14:16:13Z")),
         ..blocked(BlockReason::PaymentOverdue)
     });
     all

@@ -161,6 +161,7 @@ impl Store {
     ) -> Result<Written, StoreError> {
         const OPERATION: &str = "sign in";
         const UNCHANGED: &str = "account_id = :account AND epoch = :epoch \
+             AND (attribute_not_exists(sign_outs) OR sign_outs = :sign_outs) \
              AND password_version = :version AND attribute_not_exists(blocked) \
              AND attribute_not_exists(password_disabled_at)";
         let key = Key::account(tenant, account_ref);
@@ -168,6 +169,7 @@ impl Store {
         let mut values = vec![
             (":account", text(&account.account_id)),
             (":epoch", number(account.epoch)),
+            (":sign_outs", number(account.sign_outs)),
             (":version", number(account.password_version)),
         ];
         let transaction = Transaction::new(self, OPERATION);

@@ -6,13 +6,14 @@ use regain_domain::event::Entry;
 use regain_domain::link::WrittenDeath;
 use regain_domain::provider::{AccountOfIdentity, Identity, IdentityRef};
 use regain_domain::second_step::SecondStep;
-use regain_domain::session::FirstStep;
+use regain_domain::session::{FirstStep, SessionEpoch};
 use regain_domain::time::HOUR_SECONDS;
 use regain_domain::{Account, Link, Provider, TenantId};
 
 use crate::identities::IDENTITIES_AS_READ;
 use crate::item::{Key, number, text, to_item, ttl, value};
 use crate::links::{Written, written};
+use crate::timeline::Story;
 use crate::transaction::{Outcome, Transaction, Values};
 use crate::tries::TriesOf;
 use crate::work::OutboxItem;
@@ -49,27 +50,32 @@ enum Part {
 }
 
 /// The account that a first step was proved for: the same epoch, and so nothing has ended it.
-const AS_PROVED: &str =
-    "account_id = :account AND epoch = :epoch AND attribute_not_exists(blocked)";
+const AS_PROVED: &str = "account_id = :account AND epoch = :epoch \
+     AND (attribute_not_exists(sign_outs) OR sign_outs = :sign_outs) \
+     AND attribute_not_exists(blocked)";
 
-fn as_proved(account_id: &str, epoch: u64) -> Values {
-    vec![(":account", text(account_id)), (":epoch", number(epoch))]
+fn as_proved(account_id: &str, epoch: SessionEpoch) -> Values {
+    vec![
+        (":account", text(account_id)),
+        (":epoch", number(epoch.epoch)),
+        (":sign_outs", number(epoch.sign_outs)),
+    ]
 }
 
 impl Store {
-    /// A link signs in: it is used if it is unused and in time, and its account is active, of its
-    /// epoch, and points to it. One call.
+    /// A link signs in: it is used if it is unused and in time, and its account is active, as it was
+    /// read, and points to it. One call.
     pub async fn redeem_magic_link(
         &self,
         tenant: &TenantId,
-        link: &Link,
+        (link, account): (&Link, &Account),
         lock: Lock,
         entry: &Entry,
         now: Timestamp,
     ) -> Result<Written, StoreError> {
         const OPERATION: &str = "redeem a magic link";
         let purpose = link.purpose.as_str();
-        let mut values = as_proved(&link.account_id, link.epoch);
+        let mut values = as_proved(&link.account_id, account.session_epoch());
         values.push((":link", text(link.link_id)));
         let mut transaction = Transaction::new(self, OPERATION)
             .kill(
@@ -121,7 +127,7 @@ impl Store {
             .forget_tries(Part::Other, tenant, TriesOf::SecondStep(&first.account_id))?
             .told(tenant, first, entries)?;
         if let Some(notice) = notice {
-            transaction = transaction.outbox(Part::Other, notice)?;
+            transaction = transaction.outbox(Part::Other, notice)?.story(tenant, first, entries)?;
         }
         transaction.commit().await.map(|outcome| finished(&outcome))
     }
@@ -161,7 +167,11 @@ impl Store {
         let mut next = account.identities.clone();
         let linked = Identity { identity: identity.clone(), linked_at: now };
         let before = next.insert(provider, linked).map(|before| before.identity);
+        // Whoever came in by another one is out.
+        let replaces = before.as_ref().is_some_and(|before| before != identity);
+        let sign_outs = first.epoch.sign_outs + u64::from(replaces);
         let mut values = as_proved(&first.account_id, first.epoch);
+        values.push((":next_sign_outs", number(sign_outs)));
         values.push((":identities", value(OPERATION, &account.identities)?));
         values.push((":next", value(OPERATION, &next)?));
         let mut transaction = self
@@ -169,11 +179,12 @@ impl Store {
             .update(
                 Part::Account,
                 (table, &Key::account(tenant, &first.account_ref)),
-                "SET identities = :next",
+                "SET identities = :next, sign_outs = :next_sign_outs",
                 format!("{AS_PROVED} AND {IDENTITIES_AS_READ}"),
                 values,
             )?
             .told(tenant, first, entries)?
+            .story(tenant, first, entries)?
             .outbox(Part::Other, notice)?;
         let place = AccountOfIdentity {
             account_ref: first.account_ref.clone(),
@@ -216,6 +227,22 @@ impl Transaction<'_, Part> {
             self = self.tell(Part::Other, tenant, &first.account_id, entry)?;
         }
         Ok(self)
+    }
+}
+
+impl Transaction<'_, Part> {
+    /// What a notice tells of is found by its code: the last of these.
+    fn story(
+        self,
+        tenant: &TenantId,
+        first: &FirstStep,
+        entries: &[Entry],
+    ) -> Result<Self, StoreError> {
+        let last = entries.last().and_then(|entry| Some((entry, entry.support_code.as_ref()?)));
+        let Some((entry, code)) = last else { return Ok(self) };
+        let story = Story::of(entry, &first.account_id, code).item("tell the story", tenant)?;
+        let table = self.store().tables.timeline.clone();
+        self.put(Part::Other, &table, story)
     }
 }
 

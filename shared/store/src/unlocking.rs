@@ -20,8 +20,8 @@ use crate::{Store, StoreError};
 pub struct Unlock<'a> {
     /// The clicked link whose grant is used.
     pub link: &'a Link,
-    /// The version of the password that was right, where one was given.
-    pub password_version: Option<u64>,
+    /// The account as it was read, where its password was given and right.
+    pub signed_in: Option<&'a Account>,
     /// The notice to the owner.
     pub notice: &'a OutboxItem,
     /// What the timeline says.
@@ -58,7 +58,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Unlocked, StoreError> {
         const OPERATION: &str = "take the lock off";
-        let Unlock { link, password_version, notice, entries } = unlock;
+        let Unlock { link, signed_in, notice, entries } = unlock;
         let purpose = link.purpose.as_str();
         let mut values = vec![
             (":account", text(&link.account_id)),
@@ -69,9 +69,13 @@ impl Store {
             "account_id = :account AND epoch = :epoch AND attribute_not_exists(blocked) \
              AND attribute_not_exists(password_disabled_at) AND slots.#{purpose}.link_id = :link"
         );
-        if let Some(version) = password_version {
-            condition.push_str(" AND password_version = :version");
-            values.push((":version", number(version)));
+        if let Some(account) = signed_in {
+            condition.push_str(
+                " AND password_version = :version \
+                 AND (attribute_not_exists(sign_outs) OR sign_outs = :sign_outs)",
+            );
+            values.push((":version", number(account.password_version)));
+            values.push((":sign_outs", number(account.sign_outs)));
         }
         let mut transaction = Transaction::new(self, OPERATION)
             .kill(

@@ -193,7 +193,8 @@ async fn a_handover_is_whole_or_unknown_and_no_other_text_is_one() {
 #[tokio::test]
 async fn what_links_signs_nobody_in_and_what_signs_in_links_nothing() {
     for provider in Provider::ALL {
-        let (world, openid, session) = linked(provider).await;
+        let (world, openid) = crate::steps::world(|_| {}).await;
+        let session = world.session_of(after(0), MO, crate::steps::MOS).await;
         let who = Who::named("another");
         let back = proves(&world, &openid, 1, provider, Some(&session), &who).await;
         let location = handed_over(&world, 1, &back).await;

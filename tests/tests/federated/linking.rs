@@ -139,7 +139,14 @@ async fn an_account_that_links_two_of_one_provider_at_once_has_one_of_them() {
 async fn another_identity_of_the_provider_replaces_the_first_and_frees_it() {
     for provider in Provider::ALL {
         let (world, openid, session) = linked(provider).await;
-        links(&world, &openid, 1, &session, provider, "another").await;
+        let by_it = signs_in(&world, &openid, 0, provider).await;
+        let reply = world.link_provider(&openid, after(1), &session, provider, "another").await;
+        assert_eq!((reply.status, reply.text("linked")), (200, provider.as_str()), "{reply:?}");
+        // Whoever came in by the first is out; who linked the other is in by that.
+        for ended in [&session, &by_it] {
+            assert_eq!(told(&world.session(after(2), ended).await), (401, "session_ended"));
+        }
+        assert_eq!(world.session(after(2), reply.text("token")).await.status, 200);
         assert_eq!(error(&world, &openid, 2, provider, &Who::named(SUB)).await, NOT_LINKED);
         let reply = world.sign_in_with(&openid, after(3), provider, "another").await;
         assert_eq!(reply.text("account_id"), "id-of-mo", "{reply:?}");

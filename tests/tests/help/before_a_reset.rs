@@ -26,8 +26,8 @@ async fn handover(
     let first = FirstStep {
         id: LinkId::new(random()),
         account_ref: world.place(MO),
-        account_id: account.account_id,
-        epoch: account.epoch,
+        account_id: account.account_id.clone(),
+        epoch: account.session_epoch(),
         methods: vec![Provider::Google.into()],
         until: now + jiff::SignedDuration::from_secs(60),
         handed_over: Some(HandedOver { challenge: s256(VERIFIER), to_link }),

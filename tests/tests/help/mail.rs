@@ -135,14 +135,19 @@ async fn the_newest_of_two_links_is_the_one_that_is_told() {
 }
 
 #[tokio::test]
-async fn what_ended_the_last_link_is_told_too() {
+async fn what_wrong_codes_came_to_is_told_too() {
     let world = world(|_| {}).await;
-    world.magic_token(after(0), MO).await;
-    let app = world.switch_on(after(60), MO, RIGHT).await;
+    let app = world.switch_on(after(0), MO, RIGHT).await;
+    let pending = world.pending(after(60), MO, RIGHT).await;
+    let wrong = if app.code(after(60)) == "000000" { "111111" } else { "000000" };
+    for _ in 0..5 {
+        assert_eq!(world.finish(after(60), &pending, wrong).await.status, 422);
+    }
     world.deliver(after(60)).await;
-    let ended = "because how this account signs in was changed, or it was signed out everywhere";
-    tells(&world, 61, MO, &[OPEN, ended, ASKED], SIGN_IN).await;
-    assert_eq!(app.recovery_codes.len(), 10);
+    let locked = "no codes from the app are accepted until 14:16 UTC on 22 November 2026";
+    tells(&world, 61, MO, &[OPEN, ASKED, locked], SIGN_IN).await;
+    // A quarter of an hour later it is over.
+    tells(&world, 61 + 900, MO, &[OPEN, ASKED], SIGN_IN).await;
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ pub(crate) async fn link(world: &World, now: Timestamp, login: &str, provider: P
         id: LinkId::new(random()),
         account_ref: world.place(login),
         account_id: account.account_id.clone(),
-        epoch: account.epoch,
+        epoch: account.session_epoch(),
         methods: vec![Method::from(provider)],
         until: now,
         handed_over: None,

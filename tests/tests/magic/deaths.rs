@@ -10,15 +10,13 @@ use crate::steps::{
 };
 
 /// What ends it, the reason that it gives, what helps.
-const ENDS: [(&str, &str, &str); 8] = [
+const ENDS: [(&str, &str, &str); 6] = [
     ("a reset", "password_changed", "sign_in"),
     ("another address", "address_changed", "request_again"),
     ("a block", "account_blocked", "contact_support"),
     ("a block that is over", "account_blocked", "request_again"),
     ("an erasure", "account_deleted", "contact_support"),
     ("not me", "not_me", "request_again"),
-    ("sign-out everywhere", "sign_in_changed", "request_again"),
-    ("a second step", "sign_in_changed", "request_again"),
 ];
 
 async fn end(world: &World, token: &str, by: &str) {
@@ -44,14 +42,6 @@ async fn end(world: &World, token: &str, by: &str) {
         "not me" => {
             let reply = world.not_me(after(60), token).await;
             assert_eq!((reply.status, reply.text("status")), (200, "withdrawn"));
-        }
-        "sign-out everywhere" => {
-            let mine = world.session_of(after(50), MO, RIGHT).await;
-            let reply = world.signed_in(after(60), &mine, "sign-out-everywhere", json!({})).await;
-            assert_eq!(reply.status, 200, "{reply:?}");
-        }
-        "a second step" => {
-            world.switch_on(after(60), MO, RIGHT).await;
         }
         other => panic!("{other}"),
     }

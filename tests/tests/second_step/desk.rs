@@ -37,9 +37,9 @@ async fn an_admin_switches_it_off_and_the_owner_is_told() {
     assert_ne!(shown(&world, 62).await["second_step"], "totp");
 
     // Again: nothing to do, nobody is told, no session ends.
-    let before = world.account(MO).await.epoch;
+    let before = world.account(MO).await.session_epoch();
     assert_eq!(on_mo(&world, 63, OFF, &world.admin, Value::Null).await.status, 200);
-    assert_eq!(world.account(MO).await.epoch, before);
+    assert_eq!(world.account(MO).await.session_epoch(), before);
     assert_eq!(world.session(after(64), &session).await.status, 200);
     world.deliver(after(64)).await;
     assert_eq!(subjects(&world).len(), 1);

@@ -73,32 +73,26 @@ async fn issued(world: &World, app: &App, change: Change) -> Before {
 }
 
 #[tokio::test]
-async fn every_change_ends_sessions_links_grants_and_what_is_pending() {
+async fn every_change_ends_sessions_and_what_is_pending_and_nothing_in_the_mailbox() {
     for change in [On, Replaced, Off, OffByDesk] {
         let (world, app) = begun(change).await;
         let before = issued(&world, &app, change).await;
         assert_eq!(world.check(after(80), &before.reset).await.status, 200, "{change:?}");
         assert_eq!(world.check(after(80), &before.magic).await.status, 200, "{change:?}");
-        let epoch = world.account(MO).await.epoch;
+        let epochs = world.account(MO).await.session_epoch();
         let new = made(&world, &app, change).await;
-        assert_eq!(world.account(MO).await.epoch, epoch + 1, "{change:?}");
+        let now = world.account(MO).await.session_epoch();
+        let ended = (epochs.epoch, epochs.sign_outs + 1);
+        assert_eq!((now.epoch, now.sign_outs), ended, "{change:?}");
 
         let ended = world.session(after(90), &before.session).await;
         assert_eq!(told(&ended), (401, "session_ended"), "{change:?}");
+        // Who has stolen a session keeps nobody from the mailbox.
         for token in [&before.reset, &before.magic] {
             let reply = world.check(after(91), token).await;
-            assert_eq!(told(&reply), (410, "link_withdrawn"), "{change:?}");
-            let why = [reply.text("reason"), reply.text("at"), reply.text("remedy")];
-            let at = after(90).to_string();
-            assert_eq!(why, ["sign_in_changed", &at, "request_again"], "{change:?}");
+            assert_eq!(reply.status, 200, "{change:?}: {reply:?}");
         }
-        assert_eq!(told(&world.click(after(91), &before.reset).await).0, 410, "{change:?}");
-        assert_eq!(told(&world.redeem(after(91), &before.magic).await).0, 410, "{change:?}");
-        let reply = world.unlock(after(91), &before.grant).await;
-        assert_eq!(
-            (told(&reply), reply.text("reason")),
-            ((410, "grant_withdrawn"), "sign_in_changed")
-        );
+        assert_eq!(world.unlock(after(91), &before.grant).await.status, 200, "{change:?}");
         if let Some(pending) = &before.pending {
             let reply = world.finish(after(91), pending, &app.code(after(91))).await;
             assert_eq!(told(&reply), OVER, "{change:?}");
@@ -107,7 +101,6 @@ async fn every_change_ends_sessions_links_grants_and_what_is_pending() {
         if let Some(new) = new {
             assert_eq!(world.session(after(92), &new).await.status, 200, "the new one stands");
         }
-        assert!(world.live_links(after(92)).await.is_empty(), "{change:?}");
     }
 }
 
@@ -147,6 +140,7 @@ async fn what_was_proved_is_in_the_new_session() {
         assert_eq!(told.body["methods"], json!(methods), "{change:?}");
         let on = (!matches!(change, Off)).then_some("totp");
         assert_eq!(told.body["second_step"], json!(on), "{change:?}");
-        assert_eq!(told.body["expires_at"], json!(after(990)), "{change:?}");
+        // And it ends when that would have ended.
+        assert_eq!(told.body["expires_at"], json!(after(900)), "{change:?}");
     }
 }

@@ -28,6 +28,8 @@ mod rules;
 mod secrets;
 #[cfg(test)]
 mod steps;
+#[cfg(test)]
+mod weapons;
 
 #[cfg(test)]
 use steps::{

@@ -50,7 +50,7 @@ async fn a_session_alone_changes_nothing_that_is_on() {
 
 #[tokio::test]
 async fn a_wrong_password_or_code_changes_nothing_and_is_counted() {
-    let failed = (401, "sign_in_failed");
+    let failed = (422, "password_wrong");
     for endpoint in CHANGES {
         let (world, app) = start(|_| {}).await;
         let right = app.code(after(60));
@@ -68,12 +68,12 @@ async fn a_wrong_password_or_code_changes_nothing_and_is_counted() {
             let reply = refused(&world, &app, endpoint, &body).await;
             assert_eq!(told(&reply), expected, "{endpoint} {body}");
         }
-        // Three wrong passwords of the login, three wrong codes of the second step.
+        // Three wrong passwords of the login, four wrong codes of the second step.
         let place = world.place(MO);
         let passwords =
             world.store.tries(&world.tenant(), TriesOf::Password(&place)).await.unwrap();
         assert_eq!((passwords.failed, passwords.in_a_row), (3, 3), "{endpoint}");
-        assert_eq!(counted(&world).await, [3, 3, 0, 3], "{endpoint}");
+        assert_eq!(counted(&world).await, [4, 4, 0, 4], "{endpoint}");
         let events = world.events(MO).await;
         assert!(!events.iter().any(|event| event == "second_step_failed"), "told by the outbox");
         world.deliver(after(61)).await;
@@ -129,7 +129,7 @@ async fn where_none_is_on_there_is_none_to_change() {
     assert_eq!(told(&reply), (400, "invalid_request"));
     let body = json!({"password": "Zeilboot8"});
     let reply = world.signed_in(after(1), &session, "enroll-second-step", body).await;
-    assert_eq!(told(&reply), (401, "sign_in_failed"));
+    assert_eq!(told(&reply), (422, "password_wrong"));
     assert!(world.account(MO).await.enrolment.is_none());
 }
 

@@ -75,16 +75,12 @@ async fn what_is_asked_follows_the_account_and_not_the_grant() {
     let session = world.session_of(after(0), MO, OLD).await;
     let app = crate::enrolled(&world, 0, &session, json!({"password": OLD})).await;
     let grant = granted(&world, false).await.text("grant").to_owned();
-    // Switching it on ends the grant, so nobody is asked for two things.
     let confirmed = crate::confirm(&world, 100, &session, &app.code(after(100))).await;
     assert_eq!(confirmed.status, 200, "{confirmed:?}");
-    for password in [None, Some(NEW)] {
-        let reply = set(&world, &grant, password).await;
-        assert_eq!(
-            (told(&reply), reply.text("reason")),
-            ((410, "grant_withdrawn"), "sign_in_changed")
-        );
-    }
+    // The grant lives on, and now its owner chooses.
+    let reply = set(&world, &grant, None).await;
+    assert_eq!(told(&reply), (400, "invalid_request"), "{reply:?}");
+    assert_eq!(set(&world, &grant, Some(NEW)).await.status, 200);
 }
 
 fn nist(settings: &mut Settings) {

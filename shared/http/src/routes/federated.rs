@@ -71,7 +71,7 @@ pub(super) const UNLINK: Route = Route {
                 "In the place of the one that was shown: every other has ended, and that one too.",
             ),
         ],
-        problems: &[P::ProviderNotLinked, P::TooManyRequests],
+        problems: &[P::ProviderNotLinked],
         ..Operation::POST
     }],
 };

@@ -19,7 +19,7 @@ const ANEW: Field = Field::required(
 /// Of whoever must prove to be the one who set it up.
 const PROOF_PROBLEMS: &[P] = &[
     P::TooManyRequests,
-    P::SignInFailed,
+    P::PasswordWrong,
     P::AccountLocked,
     P::CodeWrong,
     P::CodeUsed,
@@ -43,8 +43,8 @@ pub(super) const ENROLL: Route = Route {
         ],
         answer: &[
             Field::required("secret", Kind::Text(64), "For the app, base32. Shown this once."),
-            Field::required("otpauth_uri", Kind::Text(2048), "The same, for the app's camera."),
-            Field::required("qr_svg", Kind::Text(65536), "The same as a picture, SVG."),
+            Field::required("otpauth_uri", Kind::Text(4096), "The same, for the app's camera."),
+            Field::required("qr_svg", Kind::Text(262_144), "The same as a picture, SVG."),
             VALID_UNTIL,
         ],
         problems: PROOF_PROBLEMS,

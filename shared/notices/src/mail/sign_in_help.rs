@@ -35,6 +35,8 @@ pub struct SignInHelp<'a> {
     pub providers: &'a [Provider],
     /// Whether a code of an app is asked for.
     pub second_step: bool,
+    /// The lock that wrong codes have put on it.
+    pub second_step_lock: Option<Lock>,
     /// What to do.
     pub step: HelpStep<'a>,
 }

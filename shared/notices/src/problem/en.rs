@@ -48,7 +48,7 @@ super::words! {
     LinkDamaged: "The link is damaged",
         "Part of the link was lost or changed on its way to us. Click it in the mail, or copy all of it.";
     LinkUnknown: "We do not know this link",
-        "It was not made here, or so long ago that we no longer have it on record. Ask for a new link.";
+        "It was not made here, it is for something else than this, or it is so old that we no longer have it on record. Open it from the mail again, or ask for a new link.";
     LinkExpired: "The link has expired",
         "The link was not clicked in time. Ask for a new link.";
     LinkClickExpired: "The time after the click is over",
@@ -84,7 +84,7 @@ super::words! {
     PasswordMustChange: "Choose a new password first",
         "The password was right, and it was temporary. Choose one of your own with the grant in this answer.";
     AccountLocked: "This account is locked",
-        "A wrong password was entered too many times. Unlock the account by e-mail, text message or call; most locks also go off by themselves after a while.";
+        "A wrong password was entered too many times. Unlock the account by e-mail, text message or call; where `until` says a time, the lock goes off by itself then.";
     PasswordDisabled: "This password is switched off",
         "That was done for safety, after a hundred wrong ones in a row. Choose a new one with “forgot password”.";
     RecoveryUnknown: "We do not know this recovery",
@@ -96,23 +96,25 @@ super::words! {
     PhoneMismatch: "This number does not match",
         "Enter the full phone number that ends in the digits shown, or choose another way.";
     CodeWrong: "The code is not right",
-        "Enter the newest code, all of it. If no tries are left, start again.";
+        "Enter the newest code, all of it; of an app, check that the phone shows the right time. Where tries are counted down and none are left, start again.";
     CodeExpired: "The code has expired",
         "It was not entered in time. Ask for a new code.";
     CodeSpent: "This code no longer works",
         "It was used or stopped, or there were no tries left. Start again to get a new one.";
     MagicLoginDisabled: "Links that sign in are not switched on",
-        "This organisation does not offer them, or switched them on just now: a change of settings counts within a minute. Sign in another way, or try again in a minute.";
+        "This organisation does not offer them now. Sign in another way.";
+    PasswordWrong: "The password is not right",
+        "To change this, type your present password. Too many wrong ones lock the account.";
     CodeUsed: "This code has been used already",
         "A code works once. Wait for the next one in your app, half a minute at most.";
     SecondStepLocked: "Too many wrong codes were entered",
-        "For safety, no codes are accepted for a while. Try again later, with the newest code in your app.";
+        "For safety, no codes from the app are accepted until the time in `until`. A recovery code is accepted now.";
     SecondStepDisabled: "Codes from this app are not accepted any more",
         "That was done for safety, after a hundred wrong ones in a row. Use a recovery code, or ask the service desk.";
     SecondStepNotOffered: "Two-step verification is not offered here",
         "This organisation has switched it off, or switched it on just now: a change of settings counts within a minute.";
     SecondStepMissing: "No two-step verification has been set up",
-        "There is none for this account, or setting it up took too long. Begin again.";
+        "There is none for this account, or setting it up took too long. To have one, begin setting it up.";
     SignInUnknown: "We do not know this sign-in",
         "It was not begun here, or it belongs to another browser. Sign in again.";
     SignInOver: "This sign-in has ended",

@@ -48,7 +48,7 @@ super::words! {
     LinkDamaged: "De link is beschadigd",
         "Een deel van de link is onderweg verloren gegaan of veranderd. Klik erop in de mail, of kopieer hem helemaal.";
     LinkUnknown: "Deze link kennen we niet",
-        "De link is niet hier gemaakt, of zo lang geleden dat we hem niet meer hebben. Vraag een nieuwe link aan.";
+        "De link is niet hier gemaakt, is voor iets anders dan dit, of is zo oud dat we hem niet meer hebben. Open hem opnieuw vanuit de mail, of vraag een nieuwe link aan.";
     LinkExpired: "De link is verlopen",
         "De link is niet op tijd aangeklikt. Vraag een nieuwe link aan.";
     LinkClickExpired: "De tijd na het klikken is voorbij",
@@ -84,7 +84,7 @@ super::words! {
     PasswordMustChange: "Kies eerst een nieuw wachtwoord",
         "Het wachtwoord klopte en was tijdelijk. Kies zelf een wachtwoord met de grant in dit antwoord.";
     AccountLocked: "Dit account is vergrendeld",
-        "Er is te vaak een verkeerd wachtwoord ingevoerd. Ontgrendel het account per e-mail, sms of telefoon; meestal gaat de vergrendeling er na een tijd ook vanzelf af.";
+        "Er is te vaak een verkeerd wachtwoord ingevoerd. Ontgrendel het account per e-mail, sms of telefoon; noemt `until` een tijd, dan gaat de vergrendeling er dan vanzelf af.";
     PasswordDisabled: "Dit wachtwoord is uitgeschakeld",
         "Dat is voor de veiligheid gedaan, na honderd verkeerde achter elkaar. Kies een nieuw wachtwoord via “wachtwoord vergeten”.";
     RecoveryUnknown: "Dit herstel kennen we niet",
@@ -96,23 +96,25 @@ super::words! {
     PhoneMismatch: "Dit nummer klopt niet",
         "Voer het volledige telefoonnummer in dat op de getoonde cijfers eindigt, of kies een andere manier.";
     CodeWrong: "De code klopt niet",
-        "Voer de nieuwste code helemaal in. Zijn er geen pogingen meer over, begin dan opnieuw.";
+        "Voer de nieuwste code helemaal in; komt hij uit een app, kijk dan of de telefoon de juiste tijd aangeeft. Worden pogingen afgeteld en zijn er geen meer over, begin dan opnieuw.";
     CodeExpired: "De code is verlopen",
         "De code is niet op tijd ingevoerd. Vraag een nieuwe code aan.";
     CodeSpent: "Deze code werkt niet meer",
         "De code is gebruikt of gestopt, of er waren geen pogingen meer over. Begin opnieuw om een nieuwe te krijgen.";
     MagicLoginDisabled: "Links om in te loggen staan niet aan",
-        "Deze organisatie biedt ze niet aan, of nog maar net: een wijziging van de instellingen telt binnen een minuut. Log op een andere manier in, of probeer het over een minuut opnieuw.";
+        "Deze organisatie biedt ze nu niet aan. Log op een andere manier in.";
+    PasswordWrong: "Het wachtwoord klopt niet",
+        "Typ je huidige wachtwoord om dit te wijzigen. Te veel verkeerde vergrendelen het account.";
     CodeUsed: "Deze code is al gebruikt",
         "Een code werkt één keer. Wacht op de volgende in je app, hoogstens een halve minuut.";
     SecondStepLocked: "Er zijn te veel verkeerde codes ingevoerd",
-        "Voor de veiligheid worden er een tijdje geen codes aangenomen. Probeer het later opnieuw, met de nieuwste code in je app.";
+        "Voor de veiligheid worden tot de tijd in `until` geen codes uit de app aangenomen. Een herstelcode wordt nu wel aangenomen.";
     SecondStepDisabled: "Codes uit deze app worden niet meer aangenomen",
         "Dat is voor de veiligheid gedaan, na honderd verkeerde achter elkaar. Gebruik een herstelcode of vraag het de servicedesk.";
     SecondStepNotOffered: "Tweestapsverificatie kan hier niet",
         "Deze organisatie heeft dit uitgezet, of nog maar net aangezet: een wijziging van de instellingen telt binnen een minuut.";
     SecondStepMissing: "Er is geen tweestapsverificatie ingesteld",
-        "Voor dit account is er geen, of het instellen duurde te lang. Begin opnieuw.";
+        "Voor dit account is er geen, of het instellen duurde te lang. Wil je er een, begin dan met instellen.";
     SignInUnknown: "Deze inlogpoging kennen we niet",
         "Ze is niet hier begonnen, of hoort bij een andere browser. Log opnieuw in.";
     SignInOver: "Deze inlogpoging is afgelopen",

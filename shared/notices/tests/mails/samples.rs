@@ -148,6 +148,7 @@ fn sign_in_help(letterhead: Letterhead<'_>) -> SignInHelp<'_> {
         last_link: None,
         providers: &[],
         second_step: false,
+        second_step_lock: None,
         step: HelpStep::SignIn { url: URL },
     }
 }

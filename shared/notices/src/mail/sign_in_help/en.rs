@@ -24,6 +24,12 @@ pub(super) fn facts(help: &SignInHelp<'_>) -> Vec<String> {
         help.second_step.then(|| {
             "When you sign in, a code from your authenticator app is asked for as well.".to_owned()
         }),
+        help.second_step_lock.and_then(|lock| lock.until).map(|until| {
+            let until = moment_not_before(En, until);
+            format!(
+                "A wrong code had been entered too many times: no codes from the app are accepted until {until}. A recovery code is."
+            )
+        }),
     ]
     .into_iter()
     .flatten()

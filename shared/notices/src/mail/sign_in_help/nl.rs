@@ -25,7 +25,13 @@ pub(super) fn facts(help: &SignInHelp<'_>) -> Vec<String> {
         help.second_step.then(|| {
             "Bij het inloggen wordt ook een code uit je authenticator-app gevraagd.".to_owned()
         }),
-    ]
+
+        help.second_step_lock.and_then(|lock| lock.until).map(|until| {
+            let until = moment_not_before(Nl, until);
+            format!(
+                "Er was te vaak een verkeerde code ingevoerd: tot {until} worden geen codes uit de app aangenomen. Een herstelcode wel."
+            )
+        }),    ]
     .into_iter()
     .flatten()
     .collect()
