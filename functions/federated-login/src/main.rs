@@ -5,8 +5,8 @@ use std::sync::Arc;
 use federated_login::issuers::Issuers;
 use federated_login::provider::Providers;
 use federated_login::{FederatedLogin, handle};
+use regain_domain::provider::CLIENT_SECRET_LABEL;
 use regain_domain::seal::Seal;
-use regain_domain::settings::CLIENT_SECRET_LABEL;
 use regain_http::{Config, Edge, InitError, Sessions, SettingsCache, serve};
 use regain_store::{Cloud, SecretName, Store};
 

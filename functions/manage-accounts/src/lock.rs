@@ -1,8 +1,8 @@
 //! The lock that wrong passwords lead to, as the desk sees it and takes it off.
 
-use regain_domain::AccountRef;
 use regain_domain::event::Event;
 use regain_domain::tries::Lock;
+use regain_domain::{Account, AccountRef};
 use regain_http::{Answer, Call, Problem, ProblemCode};
 use regain_store::{Mailed, NoticeKind, Story, TriesOf};
 use serde_json::{Value, json};
@@ -18,6 +18,20 @@ pub(crate) async fn of(
 ) -> Result<Option<Lock>, Problem> {
     let tries = step.store.tries(&call.tenant, TriesOf::Password(account_ref)).await?;
     Ok(tries.locked(&call.settings.lockout, call.now))
+}
+
+/// The lock that wrong codes have put on the second step. One call to the store, if it is on.
+pub(crate) async fn of_second_step(
+    step: &ManageAccounts,
+    call: &Call,
+    account: &Account,
+) -> Result<Option<Lock>, Problem> {
+    if account.second_step.is_none() {
+        return Ok(None);
+    }
+    let of = TriesOf::SecondStep(&account.account_id);
+    let tries = step.store.tries(&call.tenant, of).await?;
+    Ok(tries.locked(&call.settings.lockout.of_second_step(), call.now))
 }
 
 /// As answers show it.

@@ -43,11 +43,13 @@ fn summary(account: &Summary) -> Value {
     })
 }
 
-/// One account, and its lock. Three calls to the store.
+/// One account, and its locks. Three calls to the store; one more where its second step is on.
 pub(crate) async fn one(step: &ManageAccounts, call: &Call) -> Result<Answer, Problem> {
     let (account_ref, account) = named(step, call).await?;
     let lock = lock::of(step, call, &account_ref).await?;
-    Ok(shown(&account, call.now).and("lock", lock.map(lock::shown)))
+    let of_codes = lock::of_second_step(step, call, &account).await?;
+    let answer = shown(&account, call.now).and("lock", lock.map(lock::shown));
+    Ok(answer.and("second_step_lock", of_codes.map(lock::shown)))
 }
 
 /// A page of what happened to an account; an erased one's too, until its retention ends. One call

@@ -1,8 +1,8 @@
 //! Wiring of `manage-tenants`; what it does is in `lib.rs`.
 
 use manage_tenants::{ManageTenants, handle};
+use regain_domain::provider::CLIENT_SECRET_LABEL;
 use regain_domain::seal::Seal;
-use regain_domain::settings::CLIENT_SECRET_LABEL;
 use regain_http::{Config, Edge, InitError, SettingsCache, serve};
 use regain_store::{Cloud, SecretName, Store};
 

@@ -1,7 +1,7 @@
 //! Settings: read, changed by merge patch, and judged.
 
 use regain_domain::api_key::Role;
-use regain_domain::settings::client_secret_context;
+use regain_domain::provider::client_secret_context;
 use regain_domain::{Settings, compliance};
 use regain_http::{Answer, Call, Fault, Problem, ProblemCode, random};
 use regain_store::{REREADS_MAX, TenantSettings, Written};
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn what_is_shown_of_a_client_holds_no_secret() {
         let mut settings = Settings::default();
-        let client = regain_domain::settings::ProviderClient {
+        let client = regain_domain::provider::ProviderClient {
             client_id: "a".to_owned(),
             client_secret: "sealed".to_owned(),
             directory: None,

@@ -63,6 +63,28 @@ impl Provider {
     }
 }
 
+/// For `Seal::new`, over the keyring of what is encrypted at rest.
+pub const CLIENT_SECRET_LABEL: &str = "regain client secret v1";
+
+/// What a client's secret is sealed for: it opens for no other tenant and no other provider.
+#[must_use]
+pub fn client_secret_context(tenant: &TenantId, provider: &str) -> String {
+    format!("{tenant} {provider}")
+}
+
+/// What a provider knows the tenant by.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProviderClient {
+    /// The name that the provider gave the tenant.
+    pub client_id: String,
+    /// The secret that goes with it, sealed; it is never shown.
+    pub client_secret: String,
+    /// Of Microsoft: the id of the one directory whose people may sign in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directory: Option<String>,
+}
+
 /// A person at a provider: a hash of issuer and `sub`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

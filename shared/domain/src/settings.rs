@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::language::Language;
 use crate::link::LinkPurpose;
 use crate::policy::{PasswordPolicy, Profile};
-use crate::provider::Provider;
+use crate::provider::{Provider, ProviderClient};
 use crate::tenant::TenantId;
 
 pub use bounds::SettingFault;
@@ -265,28 +265,6 @@ pub struct MagicLogin {
 pub struct SecondStep {
     /// Whether accounts may switch one on. What is on stays on.
     pub offered: bool,
-}
-
-/// For `Seal::new`, over the keyring of what is encrypted at rest.
-pub const CLIENT_SECRET_LABEL: &str = "regain client secret v1";
-
-/// What a client's secret is sealed for: it opens for no other tenant and no other provider.
-#[must_use]
-pub fn client_secret_context(tenant: &TenantId, provider: &str) -> String {
-    format!("{tenant} {provider}")
-}
-
-/// What a provider knows the tenant by.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ProviderClient {
-    /// The name that the provider gave the tenant.
-    pub client_id: String,
-    /// The secret that goes with it, sealed; it is never shown.
-    pub client_secret: String,
-    /// Of Microsoft: the id of the one directory whose people may sign in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub directory: Option<String>,
 }
 
 /// A link in a mail that recovers an account is good for at most a day in all

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use regain_domain::api_key::{self, ApiKey, Credential, Role};
 use regain_notices::ProblemCode;
 
-use crate::edge::bearer;
 use crate::{LogLine, Problem};
 
 type Found = Result<Option<ApiKey>, Box<dyn Error + Send + Sync>>;
@@ -64,4 +63,10 @@ impl ApiKeys {
             _ => Err(Problem::new(ProblemCode::Forbidden)),
         }
     }
+}
+
+/// What stands after the scheme (RFC 6750 §2.1).
+pub(crate) fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, text) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| text.trim())
 }

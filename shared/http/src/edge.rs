@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::answer::{Content, ResponseBody};
 use crate::api::{Access, Form, Operation, Route};
-use crate::authorize::ApiKeys;
+use crate::authorize::{ApiKeys, bearer};
 use crate::body::{BODY_BYTES_MAX, Body, LINES_BYTES_MAX, LINES_MAX, Line};
 use crate::log::chain;
 use crate::{
@@ -267,12 +267,6 @@ impl Edge {
             }
         }
     }
-}
-
-/// What stands after the scheme (RFC 6750 §2.1).
-pub(crate) fn bearer(authorization: &str) -> Option<&str> {
-    let (scheme, text) = authorization.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| text.trim())
 }
 
 fn header<'r>(request: &Incoming<'r>, name: &HeaderName) -> Option<&'r str> {

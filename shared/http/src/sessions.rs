@@ -1,4 +1,4 @@
-//! Sessions: EdDSA tokens that anyone can verify with `jwks.json`, and that name the account's
+//! Sessions: EdDSA tokens that anyone can verify with `jwks.json`, and that name the account's session
 //! epoch, so that a change of password ends them. And what comes before one: a first step that is
 //! proved, and sealed until the sign-in is finished.
 

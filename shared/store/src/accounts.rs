@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use regain_domain::account::BlockReason;
 use regain_domain::event::Entry;
 use regain_domain::link::{WithdrawnReason, WrittenDeath};
-use regain_domain::provider::{Identity, IdentityRef};
 use regain_domain::time::micros;
 use regain_domain::{Account, AccountRef, Language, LinkId, Login, TenantId};
 use serde::Deserialize;
 
+use crate::identities::ended_identities;
 use crate::item::{Item, Key, from_item, text, to_item};
 use crate::limits::{Limit, Limited};
 use crate::links::{Written, written};
@@ -387,15 +387,6 @@ fn all_members(operation: &'static str, account: &Account) -> Result<Item, Store
     // It grows long, and never changes without the password's version.
     item.remove("history");
     Ok(item)
-}
-
-/// The identities that it signs in with no more.
-fn ended_identities<'a>(
-    old: &'a Account,
-    new: &'a Account,
-) -> impl Iterator<Item = &'a IdentityRef> {
-    let stays = |identity: &&Identity| new.identities.values().any(|other| &other == identity);
-    old.identities.values().filter(move |identity| !stays(identity)).map(|it| &it.identity)
 }
 
 /// The links of slots that are there no more.

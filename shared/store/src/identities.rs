@@ -2,9 +2,9 @@
 //! the account that points to it, so that one identity signs in to one account.
 
 use jiff::Timestamp;
-use regain_domain::provider::{AccountOfIdentity, Attempt, IdentityRef};
+use regain_domain::provider::{AccountOfIdentity, Attempt, Identity, IdentityRef};
 use regain_domain::time::HOUR_SECONDS;
-use regain_domain::{LinkId, Provider, TenantId};
+use regain_domain::{Account, LinkId, Provider, TenantId};
 
 use crate::captchas::Passed;
 use crate::item::{Item, Key, from_item, micros, text, to_item, ttl};
@@ -81,4 +81,13 @@ impl<N: Copy> Transaction<'_, N> {
         let table = self.store().tables.accounts.clone();
         self.delete(name, (&table, &Key::identity(tenant, identity)))
     }
+}
+
+/// The identities that it signs in with no more.
+pub(crate) fn ended_identities<'a>(
+    old: &'a Account,
+    new: &'a Account,
+) -> impl Iterator<Item = &'a IdentityRef> {
+    let stays = |identity: &&Identity| new.identities.values().any(|other| &other == identity);
+    old.identities.values().filter(move |identity| !stays(identity)).map(|it| &it.identity)
 }

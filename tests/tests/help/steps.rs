@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use regain_domain::account::BlockReason;
 use regain_domain::provider::IdentityRef;
+use regain_domain::provider::ProviderClient;
 use regain_domain::session::{FirstStep, Method};
-use regain_domain::settings::ProviderClient;
 use regain_domain::{LinkId, Provider, Settings, SupportCode};
 use regain_http::random;
 use regain_local::Message;

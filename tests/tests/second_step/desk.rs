@@ -46,6 +46,17 @@ async fn an_admin_switches_it_off_and_the_owner_is_told() {
 }
 
 #[tokio::test]
+async fn the_desk_sees_the_lock_that_wrong_codes_have_put_on_it() {
+    let (world, app) = start(|_| {}).await;
+    assert_eq!(shown(&world, 59).await.get("second_step_lock"), None);
+    wrong_ones(&world, &app, 60, 5).await;
+    let lock = json!({"since": after(60), "until": after(960)});
+    let shown_now = shown(&world, 61).await;
+    assert_eq!((&shown_now["second_step_lock"], shown_now.get("lock")), (&lock, None));
+    assert_eq!(shown(&world, 960).await.get("second_step_lock"), None);
+}
+
+#[tokio::test]
 async fn the_desk_may_not_and_neither_may_another_tenants_admin() {
     let (world, app) = start(|_| {}).await;
     let other = TenantId::parse("other").unwrap();

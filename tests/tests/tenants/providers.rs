@@ -1,7 +1,7 @@
 //! The clients of identity providers: set, shown without their secret, bounded, and of one tenant.
 
 use http::Method;
-use regain_domain::settings::ProviderClient;
+use regain_domain::provider::ProviderClient;
 use regain_domain::{Provider, Settings, TenantId};
 use regain_tests::{Reply, World, after};
 use serde_json::{Value, json};

@@ -51,6 +51,11 @@ pub(super) const ACCOUNT_FIELDS: &[Field] = &[
     Field::optional("lock", Kind::Object(LOCK), "There while it is locked; where one is read."),
     Field::optional("password_disabled_at", Kind::Moment, "Since a hundred wrong ones in a row."),
     Field::optional("second_step", Kind::OneOf(&["totp"]), "If it is on. Not in a page."),
+    Field::optional(
+        "second_step_lock",
+        Kind::Object(LOCK),
+        "There while no codes of the app are accepted. It goes off by itself; where one is read.",
+    ),
     Field::optional("providers", Kind::Words(&Provider::WORDS), "Those linked. Likewise."),
 ];
 const LOCK: &[Field] = &[
