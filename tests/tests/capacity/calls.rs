@@ -7,19 +7,24 @@ use regain_tests::{Reply, Request, after, operations};
 use serde_json::{Value, json};
 
 use crate::crowd::{BIG, Place, SMALL, id, login, turn};
+use crate::ways_in::signs_in;
 
 /// One step: its name, the status of the answer, and each call with what it consumed, in the order
 /// of their names, since some are made at once.
 type Cost = (String, u16, Vec<(String, f64)>);
 
-struct Run<'p> {
-    place: &'p Place,
-    seconds: i64,
+/// What is being done to a world.
+pub(crate) struct Run<'p> {
+    /// The world.
+    pub(crate) place: &'p Place,
+    /// The time of the last call.
+    pub(crate) seconds: i64,
     costs: Vec<Cost>,
 }
 
 impl Run<'_> {
-    fn note(&mut self, name: &str, status: u16) {
+    /// Writes down what the store was asked for since the last time.
+    pub(crate) fn note(&mut self, name: &str, status: u16) {
         let calls = self.place.world.cloud.calls();
         let mut calls: Vec<_> =
             calls.into_iter().map(|call| (call.summary, call.capacity)).collect();
@@ -29,7 +34,7 @@ impl Run<'_> {
     }
 
     /// An operation of the route table: its id, what varies in its path, its body.
-    async fn does(&mut self, operation: &str, named: &str, body: Value) -> Reply {
+    pub(crate) async fn does(&mut self, operation: &str, named: &str, body: Value) -> Reply {
         self.asks(operation, named, "", body).await
     }
 
@@ -45,7 +50,8 @@ impl Run<'_> {
         reply
     }
 
-    async fn delivers(&mut self) {
+    /// What waits in the outbox.
+    pub(crate) async fn delivers(&mut self) {
         self.seconds += 1;
         self.place.world.deliver(after(self.seconds)).await;
         self.note("process-outbox", 0);
@@ -65,7 +71,8 @@ impl Run<'_> {
     }
 }
 
-const NEW: &str = "Molenwiek42";
+/// The password that is chosen.
+pub(crate) const NEW: &str = "Molenwiek42";
 const PHONE: &str = "+31612345678";
 
 async fn recovers(run: &mut Run<'_>, login: &str) {
@@ -225,6 +232,7 @@ async fn everything(place: &Place) -> Vec<Cost> {
     place.world.cloud.forget_calls();
     recovers(&mut run, &login(middle)).await;
     unlocks(&mut run, &id(middle), &login(middle)).await;
+    signs_in(&mut run, &id(middle), &login(middle)).await;
     desk(&mut run, &id(middle), &login(middle)).await;
     admin(&mut run, &id(middle)).await;
     tenants(&mut run).await;

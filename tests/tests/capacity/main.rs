@@ -7,3 +7,5 @@ mod calls;
 mod crowd;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod ways_in;
