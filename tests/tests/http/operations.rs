@@ -127,8 +127,8 @@ async fn an_absent_body_is_taken_exactly_where_nothing_in_it_is_needed() {
         }
     }
     let taken = [
-        ("captcha", ""),
         ("enroll-second-step", "invalid_request"),
+        ("captcha", ""),
         ("set-temporary-password", "temporary_passwords_disabled"),
     ];
     assert_eq!(optional, taken.map(|(id, code)| (id, code.to_owned())));
