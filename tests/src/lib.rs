@@ -8,6 +8,7 @@ mod back_office;
 mod federated;
 mod functions;
 pub mod openid;
+pub mod pages;
 mod recoveries;
 mod seeds;
 mod signing_in;

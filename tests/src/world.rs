@@ -12,7 +12,7 @@ use regain_domain::hashing::{Cost, Hasher};
 use regain_domain::keys::Keyring;
 use regain_domain::{AccountRef, Login, Settings, TenantId};
 use regain_http::edge::Incoming;
-use regain_http::{ResponseBody, SettingsCache};
+use regain_http::{ResponseBody, SettingsCache, routes};
 use regain_local::{Cloud, Delivered, Message, Options, Rel, VOICE_ORIGIN};
 use regain_store::Store;
 use serde_json::{Value, json};
@@ -97,7 +97,7 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// Body; null if there was none, or none of JSON.
     pub body: Value,
-    /// A body that is a picture or a sound.
+    /// A body that is a picture, a sound or a page.
     pub bytes: Vec<u8>,
     /// The line in the log.
     pub log: Value,
@@ -209,14 +209,20 @@ impl World {
             source_ip: request.source_ip,
             request_id: "request-id",
         };
-        let function = regain_http::routes::find(&request.path)
-            .map_or(regain_http::routes::CATCH_ALL_FUNCTION, |found| found.route.function);
+        let route = routes::find(&request.path).map(|found| found.route.function);
+        let page = routes::pages::find(&request.path).map(|found| found.route.function);
+        let function = route.or(page).unwrap_or(routes::CATCH_ALL_FUNCTION);
         let (response, line) = self.functions.answer(function, now, incoming).await;
         let (parts, body) = response.into_parts();
-        let lines = parts.headers.get("content-type").is_some_and(|t| t == "application/x-ndjson");
+        let is_of = |kind| parts.headers.get("content-type").is_some_and(|t| t == kind);
+        let (lines, json) = (is_of("application/x-ndjson"), is_of("application/json"));
         let (body, bytes) = match body {
             ResponseBody::Bytes(bytes) => (Value::Null, bytes),
             ResponseBody::Text(text) if text.is_empty() => (Value::Null, Vec::new()),
+            // Pages, their style and their script.
+            ResponseBody::Text(text) if !lines && !json && !is_of("application/problem+json") => {
+                (Value::Null, text.into_bytes())
+            }
             // Lines are told as a list.
             ResponseBody::Text(text) if lines => {
                 let lines = text.lines().map(|l| serde_json::from_str::<Value>(l).unwrap());

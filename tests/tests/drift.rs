@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use regain_http::routes::pages::{Opens, PAGES};
 use regain_http::routes::{CATCH_ALL_FUNCTION, ROUTES};
 use regain_local::Template;
 use serde_json::Value;
@@ -19,9 +20,11 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// Path and function of every row of the route table.
+/// Path and function of every row of the route table, and of every page.
 fn rows() -> BTreeMap<String, String> {
-    ROUTES.iter().map(|route| (route.path.to_owned(), route.function.to_owned())).collect()
+    let routes = ROUTES.iter().map(|route| (route.path, route.function));
+    let pages = PAGES.iter().map(|page| (page.path, page.function));
+    routes.chain(pages).map(|(path, function)| (path.to_owned(), function.to_owned())).collect()
 }
 
 fn template() -> Template {
@@ -136,6 +139,28 @@ fn cargo_lambda_builds_the_functions_and_nothing_else() {
 fn the_openapi_document_is_what_the_code_says() {
     let written: Value = serde_json::from_str(&read("infra/openapi.json")).unwrap();
     assert_eq!(written, regain_http::openapi::document(), "cargo xtask openapi");
+}
+
+/// Pages are for people: what their forms hold is no promise to anybody.
+#[test]
+fn the_openapi_document_tells_of_no_page() {
+    let document = regain_http::openapi::document();
+    let paths = document["paths"].as_object().unwrap();
+    let told: BTreeSet<&str> = paths.keys().map(String::as_str).collect();
+    let routes: BTreeSet<&str> = ROUTES.iter().map(|route| route.path).collect();
+    assert_eq!(told, routes);
+}
+
+#[test]
+fn the_readme_lists_every_page_that_can_be_opened() {
+    let readme = read("README.md");
+    let first_cell = |line: &str| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned());
+    let is_a_page = |path: &String| path.starts_with("/p/") || path.starts_with("/.well-known/");
+    let listed: BTreeSet<String> =
+        readme.lines().filter_map(first_cell).filter(is_a_page).collect();
+    let opened = PAGES.iter().filter(|page| !matches!(page.opens, Opens::Nothing | Opens::Asset));
+    let opened: BTreeSet<String> = opened.map(|page| page.path.to_owned()).collect();
+    assert_eq!(listed, opened);
 }
 
 /// It is read nowhere else, and who is told that it counts must be able to rely on it.

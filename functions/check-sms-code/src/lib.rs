@@ -126,6 +126,7 @@ fn clicked_link(call: &Call, recovery: &Recovery, code: &SentCode) -> Link {
         login: None,
         epoch: code.epoch,
         return_url: None,
+        challenge: None,
         requested_at: recovery.started_at,
         issued_at: call.now,
         expires_at: until,

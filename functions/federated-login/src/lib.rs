@@ -20,7 +20,7 @@ use regain_domain::link::{WithdrawnReason, WrittenDeath};
 use regain_domain::provider::client_secret_context;
 use regain_domain::provider::{ATTEMPT_SECONDS, Attempt, IdentityRef, Intent};
 use regain_domain::seal::Seal;
-use regain_domain::session::{FirstStep, HANDOVER_SECONDS, HandedOver, Method};
+use regain_domain::session::{FirstStep, HANDOVER_SECONDS, HandedOver, Method, is_challenge};
 use regain_domain::time::after;
 use regain_domain::token::{TokenPurpose, mint, read};
 use regain_domain::{Account, AccountRef, LinkId, Provider};
@@ -130,13 +130,10 @@ async fn begin(step: &FederatedLogin, call: &Call) -> Result<Answer, Problem> {
     }
 }
 
-/// RFC 7636 §4.2: 32 bytes, base64url.
 fn challenge(call: &Call) -> Result<String, Problem> {
     let text = call.body.token("challenge");
-    let is_one = text.len() == 43
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     let fault = || Problem::invalid(vec![Fault::new("/challenge", "not_a_challenge")]);
-    is_one.then(|| text.to_owned()).ok_or_else(fault)
+    is_challenge(text).then(|| text.to_owned()).ok_or_else(fault)
 }
 
 /// Who wants to link shows a session that still stands.

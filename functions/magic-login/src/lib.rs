@@ -10,10 +10,10 @@ use regain_domain::event::{Actor, Event};
 use regain_domain::keys::Keyring;
 use regain_domain::link::LinkPurpose;
 use regain_domain::seal::Seal;
-use regain_domain::session::Method;
+use regain_domain::session::{Method, is_challenge};
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{Account, AccountRef, Link, LinkId};
-use regain_http::{Answer, Call, Problem, ProblemCode, Sessions, random};
+use regain_http::{Answer, Call, Fault, Problem, ProblemCode, Sessions, random};
 use regain_notices::Dead;
 use regain_store::{
     Counted, Limit, Lock, MailRequest, OutboxItem, Passed, REREADS_MAX, RequestedBy, Store, Story,
@@ -49,6 +49,7 @@ pub async fn handle(step: &MagicLogin, call: &Call) -> Result<Answer, Problem> {
 async fn request(step: &MagicLogin, call: &Call) -> Result<Answer, Problem> {
     let (by, counted) = requested_by(step, call)?;
     let return_url = call.asked_return_url()?;
+    let challenge = challenge(call)?;
     // A mail is a mail: the tenant asks for proof that a person wants it, or does not.
     let demand = call.settings.captcha.request_reset;
     let miss = async |captcha: Challenge| step.store.miss_captcha(&call.tenant, &captcha).await;
@@ -61,6 +62,7 @@ async fn request(step: &MagicLogin, call: &Call) -> Result<Answer, Problem> {
         link_id,
         requested_at: call.now,
         return_url,
+        challenge,
         language_asked: call.language_asked,
         language_accepted: call.language_accepted,
         source: Some(call.source.clone()),
@@ -74,6 +76,17 @@ async fn request(step: &MagicLogin, call: &Call) -> Result<Answer, Problem> {
         }
         Passed::CaptchaSpent => Err(Problem::captcha_missed(None)),
         Passed::Limited(limited) => Err(Problem::limited(limited.retry_after_seconds(call.now))),
+    }
+}
+
+/// Whom a page is to hand the sign-in over to, at the return URL.
+fn challenge(call: &Call) -> Result<Option<String>, Problem> {
+    let Some(text) = call.body.text("challenge") else { return Ok(None) };
+    let fault = |pointer, code| Err(Problem::invalid(vec![Fault::new(pointer, code)]));
+    match (is_challenge(text), call.body.has("return_url")) {
+        (false, _) => fault("/challenge", "not_a_challenge"),
+        (true, false) => fault("/return_url", "required"),
+        (true, true) => Ok(Some(text.to_owned())),
     }
 }
 
@@ -174,6 +187,6 @@ fn signed_in(
     account: &Account,
 ) -> Result<Answer, Problem> {
     let whose = (&link.account_ref, account);
-    let answer = step.sessions.after_first_step(call, whose, vec![Method::Link])?;
+    let answer = step.sessions.after_first_step(call, whose, vec![Method::Link], Some(link))?;
     Ok(answer.and("return_url", call.return_url(link)))
 }

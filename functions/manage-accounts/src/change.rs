@@ -254,6 +254,7 @@ pub(crate) async fn send_link(step: &ManageAccounts, call: &Call) -> Result<Answ
         link_id,
         requested_at: call.now,
         return_url,
+        challenge: None,
         language_asked: call.language_asked,
         language_accepted: None,
         source: Some(call.source.clone()),

@@ -118,6 +118,7 @@ fn way_out(
         link_id: LinkId::new(random()),
         requested_at: at,
         return_url: None,
+        challenge: None,
         language_asked: None,
         language_accepted: None,
         source: None,

@@ -15,7 +15,7 @@ mod resolve;
 mod send;
 
 use futures_util::{FutureExt, StreamExt};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use regain_domain::Settings;
 use regain_domain::keys::Keyring;
 use regain_domain::time::after;
@@ -151,7 +151,8 @@ async fn work(step: &ProcessOutbox, item: OutboxItem, now: Timestamp) -> Result<
             return Ok(());
         }
     };
-    let job = Job { step, settings, item, now };
+    let zone = settings.zone();
+    let job = Job { step, settings, zone, item, now };
     match &job.item.work {
         Work::MailRequested(request) => resolve::mail(&job, request).await,
         Work::Send(notice) => send::notice(&job, notice).await,
@@ -181,6 +182,7 @@ async fn purge(step: &ProcessOutbox, item: &OutboxItem, now: Timestamp) -> Resul
 struct Job<'s> {
     step: &'s ProcessOutbox,
     settings: Arc<Settings>,
+    zone: TimeZone,
     item: OutboxItem,
     now: Timestamp,
 }

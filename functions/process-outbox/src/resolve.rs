@@ -49,6 +49,8 @@ pub(crate) async fn mail(job: &Job<'_>, request: &MailRequest) -> Result<(), Sto
             }
         };
         let current = current(job, purpose, &account, window_seconds).await?;
+        // One that another browser asked for would hand its sign-in over to that one.
+        let current = current.filter(|link| link.challenge == request.challenge);
         let decided = decide(&account, &asked, current.as_ref(), window_seconds, job.now);
         let (notice, issued) = match decided {
             Issue::Drop(dropped) => return drop_request(job, request, &account, dropped).await,
@@ -161,6 +163,7 @@ async fn issue(
         login: Some(account.login.clone()),
         epoch: account.epoch,
         return_url: request.return_url.clone(),
+        challenge: request.challenge.clone(),
         requested_at: request.requested_at,
         issued_at: job.now,
         expires_at: after(job.now, job.settings.unclicked_seconds(purpose)),

@@ -230,6 +230,7 @@ fn letterhead<'a>(job: &'a Job<'_>, notice: &'a Notice, account: &'a Account) ->
         first_name: account.first_name.as_deref(),
         support_contact: job.settings.support_contact.as_deref(),
         support_code: notice.support_code.as_str(),
+        zone: &job.zone,
     }
 }
 

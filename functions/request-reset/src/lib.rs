@@ -41,6 +41,7 @@ pub async fn handle(step: &RequestReset, call: &Call) -> Result<Answer, Problem>
         link_id,
         requested_at: call.now,
         return_url,
+        challenge: None,
         language_asked: call.language_asked,
         language_accepted: call.language_accepted,
         source: Some(call.source.clone()),

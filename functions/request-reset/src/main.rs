@@ -14,7 +14,8 @@ async fn main() -> Result<(), InitError> {
         tokio::try_join!(cloud.secret(SecretName::Links), cloud.secret(SecretName::Edge))?;
     let store = Store::new(&cloud, config.stack());
     let (settings, calls) = (SettingsCache::new(store.settings_loader()), store.clone());
-    let edge = Edge::new("request-reset", &edge_keys, settings, move || calls.calls());
+    let edge = Edge::new("request-reset", &edge_keys, settings, move || calls.calls())
+        .with_home(config.home_tenant().cloned());
     let step = &RequestReset { store, links, captchas: Seal::new(&edge_keys, SEAL_LABEL) };
     serve(edge, move |call| async move { handle(step, &call).await }).await
 }

@@ -146,6 +146,7 @@ fn work(
             link_id: LinkId::new(random()),
             requested_at: call.now,
             return_url: None,
+            challenge: None,
             language_asked,
             language_accepted,
             source,

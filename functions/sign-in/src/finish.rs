@@ -158,7 +158,9 @@ async fn look(
         match finish(step, call, first, (before, &after), replacement.is_some()).await? {
             Finished::Done => {
                 let methods = [first.methods.as_slice(), &[method(code)]].concat();
-                let session = Answer::new(step.sessions.issue(call, &account, &methods)?);
+                let whose = (&first.account_ref, &account);
+                let goes_on = call.goes_on(None);
+                let session = step.sessions.after_all_steps(call, whose, methods, goes_on)?;
                 let shown = replacement.as_ref().map(|code| code.text.expose_secret());
                 return Ok(Looked::In(session.and("recovery_code", shown)));
             }
@@ -233,7 +235,7 @@ async fn with_handover(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
         let finished = match to_link {
             Some(identity) => link(step, call, (first, &account), identity).await?,
             None => {
-                let entry = call.entry(account.first_step_event(), None);
+                let entry = call.entry(account.event_of(&first.methods), None);
                 step.store.finish_handover(&call.tenant, first, &entry).await?
             }
         };
@@ -244,7 +246,7 @@ async fn with_handover(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
             }
             (Finished::Done, None) => {
                 let whose = (&first.account_ref, &account);
-                return step.sessions.after_first_step(call, whose, first.methods.clone());
+                return step.sessions.after_first_step(call, whose, first.methods.clone(), None);
             }
             (Finished::Before, _) => return Err(over()),
             (Finished::Taken, _) => return Err(Problem::new(ProblemCode::ProviderTaken)),
@@ -268,7 +270,7 @@ async fn linked(
     let mut account = before.clone();
     account.end_sessions();
     let whose = (&first.account_ref, &account);
-    step.sessions.after_first_step(call, whose, first.methods.clone())
+    step.sessions.after_first_step(call, whose, first.methods.clone(), None)
 }
 
 /// What the provider proved signs in to this account from now on. Its owner is told.

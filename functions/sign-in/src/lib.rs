@@ -140,7 +140,7 @@ async fn right(
     let rehashed = rehashed.as_deref();
     match step.store.sign_in(&call.tenant, account_as_read, rehashed, &entry).await? {
         Written::Done => {
-            step.sessions.after_first_step(call, account_as_read, vec![Method::Password])
+            step.sessions.after_first_step(call, account_as_read, vec![Method::Password], None)
         }
         // Changed while the hash ran: what was right a moment ago is not any more.
         Written::Changed => failed(step, call, account_ref, begun).await,
@@ -209,6 +209,7 @@ fn clicked_link(call: &Call, account_ref: &AccountRef, account: &Account) -> Lin
         login: Some(account.login.clone()),
         epoch: account.epoch,
         return_url: None,
+        challenge: None,
         requested_at: call.now,
         issued_at: call.now,
         expires_at: until,

@@ -160,7 +160,7 @@ async fn sign_in(step: &TakeLockOff, call: &Call, genuine: Genuine) -> Result<An
         (true, None) => Ok(unlocked()),
         (true, Some(account)) => {
             let whose = (&link.account_ref, account);
-            step.sessions.after_first_step(call, whose, vec![Method::Password])
+            step.sessions.after_first_step(call, whose, vec![Method::Password], None)
         }
     }
 }

@@ -69,6 +69,7 @@ fn the_same_link_goes_out_again_only_unclicked_and_within_the_window() {
         login: None,
         epoch: 3,
         return_url: None,
+        challenge: None,
         requested_at: at(-10),
         issued_at: at(0),
         expires_at: at(10_000),

@@ -8,6 +8,7 @@ pub mod api_key;
 pub mod blocklist;
 pub mod captcha;
 pub mod client;
+pub mod colour;
 pub mod compliance;
 pub mod event;
 pub mod generated;

@@ -47,6 +47,9 @@ pub struct Link {
     pub epoch: u64,
     /// Where the person goes afterwards.
     pub return_url: Option<String>,
+    /// Whom a page hands its sign-in over to there: who holds the verifier of this S256 challenge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<String>,
     /// When the person asked.
     #[serde(with = "micros")]
     pub requested_at: Timestamp,

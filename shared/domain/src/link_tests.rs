@@ -22,6 +22,7 @@ fn sent() -> Link {
         login: Some("mo@example.com".into()),
         epoch: 3,
         return_url: None,
+        challenge: None,
         requested_at: at(-5),
         issued_at: at(0),
         expires_at: at(H48),

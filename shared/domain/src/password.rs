@@ -42,6 +42,12 @@ impl Password {
         Ok(Self(typed.nfc().collect::<String>().into()))
     }
 
+    /// Whether the same was typed once more.
+    #[must_use]
+    pub fn is(&self, typed: &str) -> bool {
+        typed.nfc().eq(self.expose().chars())
+    }
+
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -62,6 +68,8 @@ mod tests {
         let composed = Password::parse("caf\u{e9} 12A").unwrap();
         let combining = Password::parse("cafe\u{301} 12A").unwrap();
         assert_eq!(composed.expose(), combining.expose());
+        assert!(composed.is("cafe\u{301} 12A") && combining.is("caf\u{e9} 12A"));
+        assert!(!composed.is("cafe 12A") && !composed.is("") && !composed.is("caf\u{e9} 12A "));
     }
 
     #[test]

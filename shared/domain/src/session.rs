@@ -139,6 +139,29 @@ pub struct HandedOver {
     pub to_link: Option<(Provider, IdentityRef)>,
 }
 
+/// Where a sign-in on a page is handed over to a frontend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoesOn {
+    /// One of the tenant's return URLs.
+    pub url: String,
+    /// The frontend's S256 challenge.
+    pub challenge: String,
+}
+
+/// Whether these methods are all that an account asks for.
+#[must_use]
+pub fn is_complete(account: &Account, methods: &[Method]) -> bool {
+    let second = |method: &Method| matches!(method, Method::Totp | Method::RecoveryCode);
+    account.second_step.is_none() || methods.iter().any(second)
+}
+
+/// Whether a text can be an S256 challenge: 32 bytes, base64url (RFC 7636 §4.2).
+#[must_use]
+pub fn is_challenge(text: &str) -> bool {
+    text.len() == 43
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
 /// How long a person may look for a code.
 pub const PENDING_SECONDS: u32 = 300;
 /// How long a frontend may take to redeem a handover.
@@ -188,9 +211,15 @@ impl Account {
     /// What a right first step is: a sign-in, or half of one.
     #[must_use]
     pub fn first_step_event(&self) -> Event {
-        match self.second_step {
-            Some(_) => Event::SecondStepAsked,
-            None => Event::SignedIn,
+        self.event_of(&[])
+    }
+
+    /// The same of what was proved by these methods.
+    #[must_use]
+    pub fn event_of(&self, methods: &[Method]) -> Event {
+        match is_complete(self, methods) {
+            false => Event::SecondStepAsked,
+            true => Event::SignedIn,
         }
     }
 }

@@ -5,6 +5,8 @@
 
 mod bounds;
 mod defaults;
+mod looks;
+mod time_zone;
 mod urls;
 
 use std::collections::BTreeMap;
@@ -18,6 +20,7 @@ use crate::provider::{Provider, ProviderClient};
 use crate::tenant::TenantId;
 
 pub use bounds::SettingFault;
+pub use looks::Looks;
 pub use urls::is_secure_base;
 
 /// What a tenant can set.
@@ -66,6 +69,10 @@ pub struct Settings {
     pub timeline_days: u32,
     /// Whom people can ask, as a sentence or an address.
     pub support_contact: Option<String>,
+    /// How pages look.
+    pub looks: Looks,
+    /// The clock that people read, as IANA calls it.
+    pub time_zone: String,
 }
 
 /// The tenant's own frontend.
@@ -191,6 +198,16 @@ impl PasswordAsked {
             Self::Beginning => "choose_beginning",
             Self::Nothing => "generated",
         }
+    }
+}
+
+impl PasswordAsked {
+    /// By its word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Whole, Self::Beginning, Self::Nothing]
+            .into_iter()
+            .find(|asked| asked.as_str() == word)
     }
 }
 
@@ -332,6 +349,16 @@ impl Settings {
             .iter()
             .any(|url| urls::return_url(url) == Some(asked.clone()));
         allowed.then(|| asked.into())
+    }
+
+    /// The origins that people may be sent to afterwards, each once.
+    #[must_use]
+    pub fn return_origins(&self) -> Vec<String> {
+        let mut origins: Vec<String> =
+            self.frontend.return_urls.iter().filter_map(|url| urls::origin(url)).collect();
+        origins.sort();
+        origins.dedup();
+        origins
     }
 
     /// Whether a script of this origin may call.

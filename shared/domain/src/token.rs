@@ -197,6 +197,13 @@ pub fn read(
     }
 }
 
+/// What a text would be for if it were a token. Nothing that counts may rest on it.
+#[must_use]
+pub fn claimed_purpose(text: &str) -> Option<TokenPurpose> {
+    let symbol = canonical(text).ok()?.chars().nth(2)?;
+    TokenPurpose::ALL.into_iter().find(|purpose| purpose.symbol() == symbol)
+}
+
 const LABEL: &str = "regain token v1";
 
 fn tag(key: &[u8; 32], tenant: &TenantId, purpose: TokenPurpose, id: LinkId) -> [u8; MAC_BYTES] {

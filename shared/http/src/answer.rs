@@ -1,5 +1,6 @@
 //! Success.
 
+use regain_domain::session::GoesOn;
 use serde_json::Value;
 
 /// What a step answers when all went well. Its status stands in the route table.
@@ -9,6 +10,7 @@ pub struct Answer {
     pub(crate) cache_seconds: Option<u32>,
     pub(crate) etag: Option<String>,
     pub(crate) location: Option<String>,
+    pub(crate) goes_on: Option<GoesOn>,
 }
 
 #[derive(Debug)]
@@ -70,8 +72,31 @@ impl Answer {
         Self { location: Some(location), ..Self::empty() }
     }
 
+    /// A page's sign-in goes on there when it is finished.
+    pub(crate) fn going_on(self, goes_on: Option<GoesOn>) -> Self {
+        Self { goes_on, ..self }
+    }
+
+    /// The JSON.
+    pub(crate) fn json(&self) -> Option<&Value> {
+        match &self.content {
+            Content::Json(body) => Some(body),
+            Content::Nothing | Content::Lines(_) | Content::Media(_) => None,
+        }
+    }
+
+    /// A member of it.
+    pub(crate) fn member(&self, name: &str) -> Option<&Value> {
+        self.json()?.get(name)
+    }
+
+    /// And the browser goes on to this address.
+    pub(crate) fn on_to(self, location: String) -> Self {
+        Self { location: Some(location), ..self }
+    }
+
     fn with(content: Content) -> Self {
-        Self { content, cache_seconds: None, etag: None, location: None }
+        Self { content, cache_seconds: None, etag: None, location: None, goes_on: None }
     }
 
     /// With one member more, if there is a value for it.

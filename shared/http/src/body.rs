@@ -1,6 +1,7 @@
 //! Bodies and query strings, strictly. Everything at fault is named at once: a member by its JSON
 //! pointer, a parameter of the query by `?` and its name.
 
+mod form;
 mod json;
 
 use std::collections::BTreeSet;
@@ -9,6 +10,7 @@ use regain_domain::password::NotAPassword;
 use regain_domain::{Language, Login, password::Password};
 use serde_json::{Map, Value};
 
+pub(crate) use self::form::PageForm;
 use self::json::Json;
 use crate::api::{Field, Form, Kind, Method, Operation, Presence};
 use crate::problem::{Fault, Problem};
@@ -59,6 +61,21 @@ impl Body {
     pub fn read(operation: &Operation, bytes: &[u8]) -> Result<Self, Problem> {
         let mut faults = Vec::new();
         let body = members(operation.form, operation.body, bytes, &mut faults);
+        Self::whole(operation, body, faults)
+    }
+
+    /// The same of what a form sent.
+    pub(crate) fn of_form(operation: &Operation, form: &PageForm) -> Result<Self, Problem> {
+        let mut faults = Vec::new();
+        let body = object(operation.form, operation.body, form.members(), "", &mut faults);
+        Self::whole(operation, body, faults)
+    }
+
+    fn whole(
+        operation: &Operation,
+        body: Vec<(&'static str, Parsed)>,
+        mut faults: Vec<Fault>,
+    ) -> Result<Self, Problem> {
         let is_object = faults.iter().all(|fault| !fault.pointer.is_empty());
         let given = |name: &str| {
             let at = pointer("", name);

@@ -10,7 +10,7 @@ fn operation(id: &str) -> &'static Operation {
 /// The faults in a body of an operation, in short: `/pointer code`.
 fn faults(id: &str, bytes: impl AsRef<[u8]>) -> Vec<String> {
     let Err(problem) = Body::read(operation(id), bytes.as_ref()) else { return Vec::new() };
-    let document = problem.document(Language::En, "");
+    let document = problem.document(Language::En, None, "");
     assert_eq!(document["code"], "invalid_request");
     let short = |fault: &Value| {
         let text = |name: &str| fault[name].as_str().unwrap().to_owned();
@@ -240,7 +240,7 @@ fn a_query_string_is_read_as_strictly_as_a_body() {
         ("login=nobody", "?login not_an_address"),
         ("cursor=%00", "?cursor control_character"),
     ] {
-        let problem = read(query).err().unwrap().document(Language::En, "");
+        let problem = read(query).err().unwrap().document(Language::En, None, "");
         let error = &problem["errors"][0];
         let named =
             format!("{} {}", error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap());

@@ -12,6 +12,7 @@ use regain_domain::client::ClientAddress;
 use regain_domain::event::{Actor, Entry, Event};
 use regain_domain::keys::{DerivedKey, Keyring, mac};
 use regain_domain::seal::Seal;
+use regain_domain::session::GoesOn;
 use regain_domain::settings::Demand;
 use regain_domain::token::{self, TokenPurpose};
 use regain_domain::{Account, Language, Link, LinkId, Session, Settings, SupportCode, TenantId};
@@ -56,9 +57,18 @@ pub struct Call {
     pub source: String,
     /// The line that will be written.
     pub log: Arc<LogLine>,
+    /// Of a page: where it leads in the end. A page is given no session.
+    pub(crate) hosted: Option<Hosted>,
     pub(crate) params: Vec<(&'static str, String)>,
     pub(crate) client: ClientAddress,
     pub(crate) edge_key: Arc<DerivedKey>,
+}
+
+/// What only the call of a page has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hosted {
+    /// Where a sign-in is handed over, if anywhere.
+    pub(crate) goes_on: Option<GoesOn>,
 }
 
 impl Call {
@@ -74,6 +84,18 @@ impl Call {
     #[must_use]
     pub fn return_url(&self, link: &Link) -> Option<String> {
         self.settings.allowed_return_url(link.return_url.as_deref()?)
+    }
+
+    /// Where a sign-in on a page is handed over: what the form says, or the link it came by.
+    #[must_use]
+    pub fn goes_on(&self, link: Option<&Link>) -> Option<GoesOn> {
+        let hosted = self.hosted.as_ref()?;
+        match link {
+            None => hosted.goes_on.clone(),
+            Some(link) => {
+                Some(GoesOn { url: self.return_url(link)?, challenge: link.challenge.clone()? })
+            }
+        }
     }
 
     /// The return URL that the body asks for, if the tenant allows it.

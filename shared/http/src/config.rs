@@ -1,5 +1,6 @@
 //! What a function is told by its environment.
 
+use regain_domain::TenantId;
 use regain_domain::settings::is_secure_base;
 
 /// The configuration of every function. Tenants' settings are not here: they are data.
@@ -9,6 +10,7 @@ pub struct Config {
     public_base: String,
     voice_origin: Option<String>,
     provider_base: Option<String>,
+    home_tenant: Option<TenantId>,
 }
 
 /// The environment is not one that a function may run in. It says so and stops.
@@ -31,8 +33,8 @@ pub enum BadConfig {
 }
 
 impl Config {
-    /// Reads `REGAIN_STACK`, `REGAIN_PUBLIC_BASE`, `REGAIN_VOICE_ORIGIN` and
-    /// `REGAIN_PROVIDER_BASE`.
+    /// Reads `REGAIN_STACK`, `REGAIN_PUBLIC_BASE`, `REGAIN_VOICE_ORIGIN`, `REGAIN_PROVIDER_BASE` and
+    /// `REGAIN_HOME_TENANT`.
     pub fn from_env() -> Result<Self, BadConfig> {
         Self::from_vars(std::env::vars())
     }
@@ -72,7 +74,12 @@ impl Config {
             let expected = "an http origin on a loopback address, without a path";
             return Err(fault("REGAIN_PROVIDER_BASE", expected));
         }
+        let home = of("REGAIN_HOME_TENANT").filter(|home| !home.is_empty());
+        let home_tenant = home.map(|home| TenantId::parse(home)).transpose();
+        let home_tenant = home_tenant
+            .map_err(|_| fault("REGAIN_HOME_TENANT", "the name of a tenant, or nothing"))?;
         Ok(Self {
+            home_tenant,
             stack: stack.clone(),
             public_base: public_base.clone(),
             voice_origin: voice_origin.cloned(),
@@ -96,6 +103,12 @@ impl Config {
     #[must_use]
     pub fn voice_origin(&self) -> Option<&str> {
         self.voice_origin.as_deref()
+    }
+
+    /// Whose the page is where the installation's passwords are changed.
+    #[must_use]
+    pub fn home_tenant(&self) -> Option<&TenantId> {
+        self.home_tenant.as_ref()
     }
 
     /// Where the identity providers are looked for; `None`: where Google, Microsoft and LinkedIn

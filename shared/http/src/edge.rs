@@ -12,17 +12,21 @@ use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, Method, Response, header};
 use jiff::Timestamp;
 use regain_domain::api_key::{ApiKey, Credential};
+use regain_domain::captcha;
 use regain_domain::client::ClientAddress;
 use regain_domain::keys::{DerivedKey, Keyring};
+use regain_domain::seal::Seal;
 use regain_domain::{Language, Session, Settings, SupportCode, TenantId};
 use regain_notices::ProblemCode;
 use serde_json::json;
 
-use crate::answer::{Content, ResponseBody};
+use crate::answer::ResponseBody;
 use crate::api::{Access, Form, Operation, Route};
 use crate::authorize::{ApiKeys, bearer};
 use crate::body::{BODY_BYTES_MAX, Body, LINES_BYTES_MAX, LINES_MAX, Line};
-use crate::log::chain;
+use crate::call::Hosted;
+use crate::pages::Html;
+use crate::respond::respond;
 use crate::{
     Answer, Call, LogLine, Problem, Sessions, SettingsCache, call, conformance, cors, random,
     routes,
@@ -35,6 +39,10 @@ pub struct Edge {
     settings: SettingsCache,
     api_keys: Option<ApiKeys>,
     sessions: Option<Arc<Sessions>>,
+    /// Seals the captchas of pages.
+    pub(crate) captchas: Seal,
+    /// Whose the page is where the installation's passwords are changed.
+    pub(crate) home: Option<TenantId>,
     calls: Box<dyn Fn() -> u32 + Send + Sync>,
     warm: AtomicBool,
 }
@@ -58,15 +66,31 @@ pub struct Incoming<'r> {
 }
 
 /// What is known so far; a problem is answered with as much.
-struct Known {
-    route: Option<&'static Route>,
-    settings: Option<Arc<Settings>>,
-    language: Language,
+pub(crate) struct Known {
+    /// The path of the row, for the log.
+    pub(crate) path: Option<&'static str>,
+    pub(crate) settings: Option<Arc<Settings>>,
+    pub(crate) language: Language,
 }
 
-enum Reply {
+pub(crate) enum Reply {
     Answer(&'static Operation, Answer),
     Preflight(&'static Route),
+    Page(Html),
+}
+
+/// What a call is made of, beside what every request has.
+#[derive(Default)]
+pub(crate) struct Asked {
+    pub(crate) key: Option<ApiKey>,
+    pub(crate) session: Option<Session>,
+    pub(crate) body: Body,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) query: Body,
+    pub(crate) params: Vec<(&'static str, String)>,
+    pub(crate) language_asked: Option<Language>,
+    pub(crate) language_accepted: Option<Language>,
+    pub(crate) hosted: Option<Hosted>,
 }
 
 impl Edge {
@@ -78,8 +102,17 @@ impl Edge {
         calls: impl Fn() -> u32 + Send + Sync + 'static,
     ) -> Self {
         let key = Arc::new(edge.derive_current("regain edge v1"));
-        let (calls, warm) = (Box::new(calls), AtomicBool::new(false));
-        Self { function, key, settings, api_keys: None, sessions: None, calls, warm }
+        Self {
+            function,
+            key,
+            settings,
+            api_keys: None,
+            sessions: None,
+            captchas: Seal::new(edge, captcha::SEAL_LABEL),
+            home: None,
+            calls: Box::new(calls),
+            warm: AtomicBool::new(false),
+        }
     }
 
     /// With the function that finds a key of the back office, and notes that it was used. (The edge
@@ -100,6 +133,12 @@ impl Edge {
         Self { sessions: Some(sessions), ..self }
     }
 
+    /// With the tenant that the installation's `/.well-known/change-password` leads to.
+    #[must_use]
+    pub fn with_home(self, home: Option<TenantId>) -> Self {
+        Self { home, ..self }
+    }
+
     pub(crate) fn function(&self) -> &'static str {
         self.function
     }
@@ -118,18 +157,21 @@ impl Edge {
         let (begun, calls_before) = (Instant::now(), (self.calls)());
         let line = Arc::new(LogLine::default());
         let mut known = Known {
-            route: None,
+            path: None,
             settings: None,
             language: accepted(&request).unwrap_or(Language::En),
         };
-        let replied = self.reply(now, &request, &mut known, &line, step).await;
+        let replied = match routes::pages::serves(self.function, request.path) {
+            true => Ok(Reply::Page(self.page(now, &request, &mut known, &line, step).await)),
+            false => self.reply(now, &request, &mut known, &line, step).await,
+        };
         let response = respond(&request, &known, &replied, &line);
         line.set("level", if response.status().is_server_error() { "error" } else { "info" });
         line.set("message", "call");
         line.set("time", now.to_string());
         line.set("function", self.function);
         line.set("http.method", request.method.as_str());
-        line.set("http.route", known.route.map(|route| route.path));
+        line.set("http.route", known.path);
         line.set("http.status", response.status().as_u16());
         line.set("request.id", request.request_id);
         line.set("dynamodb.calls", (self.calls)() - calls_before);
@@ -157,7 +199,7 @@ impl Edge {
         if route.function != self.function {
             return Err(Problem::new(ProblemCode::NotFound));
         }
-        known.route = Some(route);
+        known.path = Some(route.path);
         let named = found.param("tenant");
         let operation = routes::operation(route, request.method.as_str());
         // Before anything of the tenant is read: a stranger learns nothing here.
@@ -192,45 +234,77 @@ impl Edge {
         let language_asked =
             body.language("language").filter(|asked| settings.languages.contains(asked));
         known.language = language_asked.unwrap_or(known.language);
-        let address = request.source_ip.ok_or_else(|| Problem::new(ProblemCode::Internal))?;
-        let client = ClientAddress::new(address);
-        let support_code = SupportCode::new(random());
-        line.set("support.code", support_code.as_str());
-        let call = Arc::new(Call {
-            now,
-            operation,
-            source: call::source(&self.key, &tenant, client),
-            tenant,
-            settings,
+        let asked = Asked {
             key,
             session,
             body,
             lines,
             query,
+            params: found.into_params(),
+            language_asked,
+            language_accepted,
+            hosted: None,
+        };
+        let call = self.call(now, request, line, operation, (tenant, settings), asked)?;
+        stepped(operation, step(call)).await.map(|answer| Reply::Answer(operation, answer))
+    }
+
+    /// The call of a request that was checked.
+    pub(crate) fn call(
+        &self,
+        now: Timestamp,
+        request: &Incoming<'_>,
+        line: &Arc<LogLine>,
+        operation: &'static Operation,
+        (tenant, settings): (TenantId, Arc<Settings>),
+        asked: Asked,
+    ) -> Result<Arc<Call>, Problem> {
+        let address = request.source_ip.ok_or_else(|| Problem::new(ProblemCode::Internal))?;
+        let client = ClientAddress::new(address);
+        let support_code = SupportCode::new(random());
+        line.set("support.code", support_code.as_str());
+        Ok(Arc::new(Call {
+            now,
+            operation,
+            source: call::source(&self.key, &tenant, client),
+            tenant,
+            settings,
+            key: asked.key,
+            session: asked.session,
+            body: asked.body,
+            lines: asked.lines,
+            query: asked.query,
             // One that cannot be read is there all the same, and matches nothing.
             if_match: request
                 .headers
                 .get(header::IF_MATCH)
                 .map(|tags| tags.to_str().unwrap_or_default().to_owned()),
-            params: found.into_params(),
-            language_asked,
-            language_accepted,
+            params: asked.params,
+            language_asked: asked.language_asked,
+            language_accepted: asked.language_accepted,
+            hosted: asked.hosted,
             support_code,
             log: Arc::clone(line),
             client,
             edge_key: Arc::clone(&self.key),
-        });
-        // A panic is this request's alone: it answers 500, and the sandbox lives on.
-        let stepped = AssertUnwindSafe(step(call)).catch_unwind().await;
-        let answer = stepped.unwrap_or_else(|_| Err(Problem::new(ProblemCode::Internal)));
-        conformance::check(operation, &answer);
-        answer.map(|answer| Reply::Answer(operation, answer))
+        }))
     }
+}
+
+/// What a step comes to. A panic is this request's alone: it answers 500, and the sandbox lives on.
+pub(crate) async fn stepped(
+    operation: &'static Operation,
+    step: impl Future<Output = Result<Answer, Problem>>,
+) -> Result<Answer, Problem> {
+    let stepped = AssertUnwindSafe(step).catch_unwind().await;
+    let answer = stepped.unwrap_or_else(|_| Err(Problem::new(ProblemCode::Internal)));
+    conformance::check(operation, &answer);
+    answer
 }
 
 impl Edge {
     /// The tenant in the path and its settings; without one, the installation.
-    async fn tenant(
+    pub(crate) async fn tenant(
         &self,
         named: Option<&str>,
         now: Timestamp,
@@ -269,11 +343,11 @@ impl Edge {
     }
 }
 
-fn header<'r>(request: &Incoming<'r>, name: &HeaderName) -> Option<&'r str> {
+pub(crate) fn header<'r>(request: &Incoming<'r>, name: &HeaderName) -> Option<&'r str> {
     request.headers.get(name)?.to_str().ok()
 }
 
-fn accepted(request: &Incoming<'_>) -> Option<Language> {
+pub(crate) fn accepted(request: &Incoming<'_>) -> Option<Language> {
     Language::negotiate(header(request, &header::ACCEPT_LANGUAGE)?, &Language::ALL)
 }
 
@@ -309,89 +383,6 @@ fn read_body(operation: &Operation, request: &Incoming<'_>) -> Result<(Body, Vec
         return Ok((Body::default(), lines));
     }
     Ok((Body::read(operation, request.body)?, Vec::new()))
-}
-
-/// On every answer.
-const SECURITY_HEADERS: [(&str, &str); 3] = [
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
-    ("strict-transport-security", "max-age=63072000; includeSubDomains"),
-];
-
-fn respond(
-    request: &Incoming<'_>,
-    known: &Known,
-    replied: &Result<Reply, Problem>,
-    line: &LogLine,
-) -> Response<ResponseBody> {
-    let origin = header(request, &header::ORIGIN);
-    let settings = known.settings.as_deref();
-    let mut headers = cors::headers(settings, origin);
-    headers.extend(SECURITY_HEADERS.map(|(name, value)| (name, value.to_owned())));
-    let mut cache = "no-store".to_owned();
-    let (status, body) = match replied {
-        Ok(Reply::Answer(operation, answer)) => {
-            if let Some(seconds) = answer.cache_seconds {
-                cache = format!("public, max-age={seconds}");
-            }
-            headers.extend(answer.etag.clone().map(|etag| ("etag", etag)));
-            headers.extend(answer.location.clone().map(|location| ("location", location)));
-            let (content_type, body) = match &answer.content {
-                Content::Nothing => (None, nothing()),
-                Content::Json(body) => {
-                    (Some("application/json"), ResponseBody::Text(body.to_string()))
-                }
-                Content::Lines(lines) => {
-                    let lines = lines.iter().map(|line| format!("{line}\n"));
-                    (Some("application/x-ndjson"), ResponseBody::Text(lines.collect()))
-                }
-                Content::Media(bytes) => (operation.media, ResponseBody::Bytes(bytes.clone())),
-            };
-            headers.extend(content_type.map(|text| ("content-type", text.to_owned())));
-            (operation.status, body)
-        }
-        Ok(Reply::Preflight(route)) => {
-            headers.extend(
-                settings
-                    .map(|settings| cors::preflight(route, settings, origin))
-                    .unwrap_or_default(),
-            );
-            (204, nothing())
-        }
-        Err(problem) => {
-            headers.push(("content-type", "application/problem+json".to_owned()));
-            headers.push(("content-language", known.language.as_str().to_owned()));
-            if matches!(problem.code, ProblemCode::Unauthorized | ProblemCode::SessionEnded) {
-                headers.push(("www-authenticate", "Bearer".to_owned()));
-            }
-            headers.extend(problem.allow.clone().map(|allow| ("allow", allow)));
-            headers.extend(
-                problem.retry_after_seconds.map(|after| ("retry-after", after.to_string())),
-            );
-            line.set("problem", problem.code.as_str());
-            if let Some(cause) = &problem.cause {
-                line.set("error", chain(cause.as_ref()));
-            }
-            let document = problem.document(known.language, request.request_id);
-            (problem.status(), ResponseBody::Text(document.to_string()))
-        }
-    };
-    headers.push(("cache-control", cache));
-    let body = if request.method == Method::HEAD { nothing() } else { body };
-    let builder =
-        headers.into_iter().fold(Response::builder().status(status), |builder, (name, value)| {
-            builder.header(name, value)
-        });
-    builder.body(body).unwrap_or_else(|_| {
-        // Only a header value that is none can lead here; all of ours are.
-        let mut bare = Response::new(nothing());
-        *bare.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
-        bare
-    })
-}
-
-fn nothing() -> ResponseBody {
-    ResponseBody::Text(String::new())
 }
 
 #[cfg(test)]

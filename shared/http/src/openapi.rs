@@ -288,7 +288,10 @@ fn problem_schema() -> Value {
     codes.sort_unstable();
     codes.dedup();
     let code = json!({"type": "string", "enum": codes});
-    let errors = json!({"pointer": pointer, "code": code, "min": bound, "max": bound});
+    // Of a contrast it is no whole number.
+    let setting_bound = json!({"type": "number"});
+    let errors =
+        json!({"pointer": pointer, "code": code, "min": setting_bound, "max": setting_bound});
     let violation = json!({"type": "string", "enum": Violation::CODES});
     let violations = json!({"code": violation, "min": bound, "max": bound});
     let withdrawn = WithdrawnReason::ALL.map(WithdrawnReason::as_str);
@@ -305,7 +308,7 @@ fn problem_schema() -> Value {
             "code": text("What a program decides by."),
             "request_id": text("The gateway's id of this request."),
             "support_code": text("By which the service desk finds the story."),
-            "errors": list(errors, "`invalid_request` and `settings_invalid`: everything at fault, and the bounds of a number."),
+            "errors": list(errors, "`invalid_request` and `settings_invalid`: everything at fault, and the bounds of a number or a contrast."),
             "violations": list(violations, "`password_rejected`: every rule not kept, and its bound."),
             "at": {"type": "string", "format": "date-time", "description": "When a link died."},
             "accepted": {

@@ -2,12 +2,13 @@
 
 use std::error::Error;
 
+use jiff::tz::TimeZone;
 use regain_domain::account::BlockReason;
 use regain_domain::link::{Death, DeathCause};
 use regain_domain::policy::Violation;
 use regain_domain::settings::SettingFault;
 use regain_domain::token::TokenFault;
-use regain_domain::{Language, Remedy, SupportCode};
+use regain_domain::{Language, Remedy, Settings, SupportCode};
 pub(crate) use regain_notices::ProblemCode;
 use regain_notices::{Dead, death_detail};
 use serde::Serialize;
@@ -186,14 +187,25 @@ impl Problem {
         status(self.code)
     }
 
-    pub(crate) fn document(&self, language: Language, request_id: &str) -> Value {
-        let words = self.code.words(language);
-        let detail = match self.death {
+    /// Why, and what to do.
+    pub(crate) fn detail(&self, language: Language, settings: Option<&Settings>) -> String {
+        match self.death {
             Some((what, death, remedy)) => {
-                death_detail(language, what, death.cause, death.at, remedy)
+                let zone = settings.map_or(TimeZone::UTC, Settings::zone);
+                death_detail(language, &zone, what, death.cause, death.at, remedy)
             }
-            None => words.detail.to_owned(),
-        };
+            None => self.code.words(language).detail.to_owned(),
+        }
+    }
+
+    /// What the caller reads, in a language, and in the time zone of a tenant, if one is known.
+    pub(crate) fn document(
+        &self,
+        language: Language,
+        settings: Option<&Settings>,
+        request_id: &str,
+    ) -> Value {
+        let (words, detail) = (self.code.words(language), self.detail(language, settings));
         let code = self.code.as_str();
         let mut document = json!({
             "type": format!("/problems/{code}"),

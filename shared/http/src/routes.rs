@@ -5,6 +5,7 @@ mod accounts;
 mod captcha;
 mod codes;
 mod federated;
+pub mod pages;
 mod recovery;
 mod second_step;
 mod settings;
@@ -121,13 +122,13 @@ const PAGE: &[Field] = &[PAGE_CURSOR, PAGE_LIMIT];
 
 /// A row, and what stands in the path where it varies.
 #[derive(Debug)]
-pub struct Found<'p> {
+pub struct Found<'p, R: 'static = Route> {
     /// The row.
-    pub route: &'static Route,
+    pub route: &'static R,
     params: Vec<(&'static str, &'p str)>,
 }
 
-impl<'p> Found<'p> {
+impl<'p, R> Found<'p, R> {
     /// What stands in the path for `{name}`.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&'p str> {
@@ -142,22 +143,25 @@ impl<'p> Found<'p> {
 /// The row of a path. Where a word and a parameter both fit, the word's.
 #[must_use]
 pub fn find(path: &str) -> Option<Found<'_>> {
-    let params = |route: &'static Route| {
-        let (mut pattern, mut given) = (route.path.split('/'), path.split('/'));
-        let mut params = Vec::new();
-        loop {
-            match (pattern.next(), given.next()) {
-                (None, None) => return Some(Found { route, params }),
-                (Some(word), Some(text)) => match word.strip_prefix('{') {
-                    Some(name) => params.push((name.strip_suffix('}')?, text)),
-                    None if word == text => {}
-                    None => return None,
-                },
-                _ => return None,
-            }
+    let found = |route: &'static Route| Some(Found { route, params: params(route.path, path)? });
+    ROUTES.iter().filter_map(found).min_by_key(|found| found.params.len())
+}
+
+/// What stands in `path` where `pattern` varies, if it is such a path.
+fn params<'p>(pattern: &'static str, path: &'p str) -> Option<Vec<(&'static str, &'p str)>> {
+    let (mut pattern, mut given) = (pattern.split('/'), path.split('/'));
+    let mut params = Vec::new();
+    loop {
+        match (pattern.next(), given.next()) {
+            (None, None) => return Some(params),
+            (Some(word), Some(text)) => match word.strip_prefix('{') {
+                Some(name) => params.push((name.strip_suffix('}')?, text)),
+                None if word == text => {}
+                None => return None,
+            },
+            _ => return None,
         }
-    };
-    ROUTES.iter().filter_map(params).min_by_key(|found| found.params.len())
+    }
 }
 
 /// The operation of a method on a row; HEAD is GET's, where GET only reads.

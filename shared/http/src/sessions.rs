@@ -7,11 +7,14 @@ use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use regain_domain::keys::{KeyState, Keyring};
 use regain_domain::seal::Seal;
-use regain_domain::session::{FirstStep, Method, PENDING_SECONDS, SEAL_LABEL};
+use regain_domain::session::{
+    self, FirstStep, GoesOn, HANDOVER_SECONDS, HandedOver, Method, PENDING_SECONDS, SEAL_LABEL,
+};
 use regain_domain::time::after;
-use regain_domain::{Account, AccountRef, LinkId, Session, TenantId};
+use regain_domain::{Account, AccountRef, Link, LinkId, Session, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::{Answer, Call, Problem, ProblemCode, random};
 
@@ -90,26 +93,54 @@ impl Sessions {
     pub fn after_first_step(
         &self,
         call: &Call,
-        (account_ref, account): (&AccountRef, &Account),
+        whose: (&AccountRef, &Account),
         methods: Vec<Method>,
+        link: Option<&Link>,
     ) -> Result<Answer, Problem> {
-        if account.second_step.is_none() {
-            return Ok(Answer::new(self.issue(call, account, &methods)?));
+        let goes_on = call.goes_on(link);
+        if session::is_complete(whose.1, &methods) {
+            return self.after_all_steps(call, whose, methods, goes_on);
         }
-        let first = FirstStep {
-            id: LinkId::new(random()),
-            account_ref: account_ref.clone(),
-            account_id: account.account_id.clone(),
-            epoch: account.session_epoch(),
-            methods,
-            until: after(call.now, PENDING_SECONDS),
-            handed_over: None,
-        };
-        Ok(Answer::new(json!({
+        let first =
+            FirstStep { until: after(call.now, PENDING_SECONDS), ..proved(whose, methods, None) };
+        let answer = Answer::new(json!({
             "second_step": "totp",
             "pending": first.seal(&self.seal, &call.tenant, random()),
             "valid_until": first.until,
-        })))
+        }));
+        Ok(answer.going_on(goes_on))
+    }
+
+    /// What a sign-in leads to in the end: a session; or from a page, which is given none, the way on
+    /// to the frontend that it was begun for.
+    ///
+    /// SECURITY: held by `a_page_is_given_no_session`.
+    pub fn after_all_steps(
+        &self,
+        call: &Call,
+        whose: (&AccountRef, &Account),
+        methods: Vec<Method>,
+        goes_on: Option<GoesOn>,
+    ) -> Result<Answer, Problem> {
+        if call.hosted.is_none() {
+            return Ok(Answer::new(self.issue(call, whose.1, &methods)?));
+        }
+        let answer = Answer::new(json!({"methods": methods}));
+        let Some(GoesOn { url, challenge }) = goes_on else { return Ok(answer) };
+        // Whoever is shown a new recovery code needs time to write it down.
+        let seconds = match methods.contains(&Method::RecoveryCode) {
+            true => PENDING_SECONDS,
+            false => HANDOVER_SECONDS,
+        };
+        let handed_over = HandedOver { challenge, to_link: None };
+        let first = FirstStep {
+            until: after(call.now, seconds),
+            ..proved(whose, methods, Some(handed_over))
+        };
+        let mut to = Url::parse(&url)?;
+        let handover = first.seal(&self.seal, &call.tenant, random());
+        to.query_pairs_mut().append_pair("handover", &handover);
+        Ok(answer.on_to(to.into()))
     }
 
     /// The session of a token: signed here for this tenant, and not over at `now`.
@@ -157,7 +188,7 @@ impl Sessions {
     }
 
     /// A session for an account that has proved all that is asked for.
-    pub fn issue(
+    fn issue(
         &self,
         call: &Call,
         account: &Account,
@@ -212,6 +243,22 @@ impl Sessions {
             ..Header::new(Algorithm::EdDSA)
         };
         jsonwebtoken::encode(&header, &claims, key)
+    }
+}
+
+fn proved(
+    (account_ref, account): (&AccountRef, &Account),
+    methods: Vec<Method>,
+    handed_over: Option<HandedOver>,
+) -> FirstStep {
+    FirstStep {
+        id: LinkId::new(random()),
+        account_ref: account_ref.clone(),
+        account_id: account.account_id.clone(),
+        epoch: account.session_epoch(),
+        methods,
+        until: Timestamp::MIN,
+        handed_over,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a link or a grant stopped working, when, and the one step that helps.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use regain_domain::{
     Language, Remedy,
     link::{DeathCause, WithdrawnReason},
@@ -17,11 +17,12 @@ pub enum Dead {
     Grant,
 }
 
-/// The story for its holder, in two sentences: what ended it at `at`, and what to do. It presumes
+/// The story for its holder, in two sentences: what ended it at `at`, by the clock of `zone`, and what to do. It presumes
 /// nothing about who did it, nor whether a password or a lock was at stake.
 #[must_use]
 pub fn death_detail(
     language: Language,
+    zone: &TimeZone,
     what: Dead,
     cause: DeathCause,
     at: Timestamp,
@@ -31,17 +32,18 @@ pub fn death_detail(
         Language::En => step_en(remedy),
         Language::Nl => step_nl(remedy),
     };
-    format!("{} {step}", death_story(language, what, cause, at))
+    format!("{} {step}", death_story(language, zone, what, cause, at))
 }
 
 /// The first of the two sentences.
 pub(crate) fn death_story(
     language: Language,
+    zone: &TimeZone,
     what: Dead,
     cause: DeathCause,
     at: Timestamp,
 ) -> String {
-    let moment = moment(language, at);
+    let moment = moment(language, zone, at);
     match language {
         Language::En => story_en(what, cause, &moment),
         Language::Nl => story_nl(what, cause, &moment),

@@ -2,8 +2,8 @@
 //! the mails, and what a phone gets.
 //!
 //! What is absent on purpose: addresses, sending, and any decision. Who calls has decided what is
-//! to be said; this crate says it. Dutch says "je". Times are UTC and say so, as nobody here knows
-//! where the reader is.
+//! to be said; this crate says it. Dutch says "je". Times are those of the tenant's zone,
+//! and say which clock that is, as nobody here knows where the reader is.
 
 mod code_call;
 mod code_text;
@@ -12,6 +12,7 @@ mod line;
 mod mail;
 mod moment;
 mod named;
+pub mod page;
 mod problem;
 
 pub use code_call::CodeCall;

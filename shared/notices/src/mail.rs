@@ -63,7 +63,7 @@ pub struct Mail {
     clippy::expect_used,
     reason = "rendering fails only if a Display fails, and text does not"
 )]
-fn render(template: &impl Template) -> String {
+pub(crate) fn render(template: &impl Template) -> String {
     template.render().expect("text can be written to a string")
 }
 

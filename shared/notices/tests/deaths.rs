@@ -2,8 +2,9 @@
 
 use std::{collections::HashSet, fmt::Write};
 
+use jiff::tz::TimeZone;
 use regain_domain::{
-    Language, Remedy,
+    Language, Remedy, Settings,
     link::{DeathCause, WithdrawnReason},
 };
 use regain_notices::{Dead, death_detail};
@@ -27,11 +28,12 @@ const REMEDIES: [Remedy; 4] =
 #[test]
 fn every_death_is_told_as_it_is_meant_to_be() {
     let at = "2026-11-22T14:03:27Z".parse().expect("a moment");
+    let zone = TimeZone::UTC;
     let mut told = String::new();
     for language in Language::ALL {
         for what in [Dead::Link, Dead::Grant] {
             for (cause, remedy) in CAUSES.into_iter().zip(REMEDIES.into_iter().cycle()) {
-                let detail = death_detail(language, what, cause, at, remedy);
+                let detail = death_detail(language, &zone, what, cause, at, remedy);
                 writeln!(told, "{detail}").expect("a string takes all");
             }
             told.push('\n');
@@ -43,15 +45,16 @@ fn every_death_is_told_as_it_is_meant_to_be() {
 #[test]
 fn every_death_says_the_moment_and_one_step_and_no_two_links_die_alike() {
     let at = "2026-11-22T14:03:27Z".parse().expect("a moment");
+    let zone = Settings::default().zone();
     let mut links = HashSet::new();
     for (language, moment) in [
-        (Language::En, "14:03 UTC on 22 November 2026"),
-        (Language::Nl, "22 november 2026 om 14:03 UTC"),
+        (Language::En, "15:03 CET on 22 November 2026"),
+        (Language::Nl, "22 november 2026 om 15:03 CET"),
     ] {
         for cause in CAUSES {
             for remedy in REMEDIES {
-                let link = death_detail(language, Dead::Link, cause, at, remedy);
-                let grant = death_detail(language, Dead::Grant, cause, at, remedy);
+                let link = death_detail(language, &zone, Dead::Link, cause, at, remedy);
+                let grant = death_detail(language, &zone, Dead::Grant, cause, at, remedy);
                 for detail in [&link, &grant] {
                     assert!(detail.contains(moment), "{detail}");
                     assert_eq!(detail.matches(". ").count(), 1, "two sentences: {detail}");

@@ -3,13 +3,14 @@
 
 use std::fmt::Write;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use regain_domain::account::BlockReason;
 use regain_domain::link::{Death, DeathCause, LinkPurpose};
 use regain_domain::{Language, Provider, tries::Lock};
 use regain_notices::{HelpStep, LastLink, Letterhead, Mail, PasswordStands, SignInHelp};
 
 const URL: &str = "https://id.example.com/p/demo/sign-in";
+static ZONE: TimeZone = TimeZone::UTC;
 const MAILED: [LinkPurpose; 4] =
     [LinkPurpose::Reset, LinkPurpose::Invite, LinkPurpose::Unlock, LinkPurpose::Magic];
 
@@ -26,6 +27,7 @@ fn open() -> SignInHelp<'static> {
             first_name: None,
             support_contact: None,
             support_code: "K7Q2M9X",
+            zone: &ZONE,
         },
         requested_at: at("2026-11-22T14:03:27Z"),
         blocked: None,

@@ -68,6 +68,9 @@ pub struct MailRequest {
     pub requested_at: Timestamp,
     /// Where the person wants to go afterwards; the tenant allows it.
     pub return_url: Option<String>,
+    /// And whom a sign-in is handed over to there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<String>,
     /// The language in the body.
     pub language_asked: Option<Language>,
     /// The language of the browser.

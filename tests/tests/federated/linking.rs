@@ -243,8 +243,8 @@ async fn the_owner_is_told_once_of_linking_and_of_unlinking() {
         subjects.sort_unstable();
         let name = provider.name();
         let mut expected = [
-            format!("{name} was linked to your account at Demo (at 14:00 UTC)"),
-            format!("{name} was unlinked from your account at Demo (at 14:02 UTC)"),
+            format!("{name} was linked to your account at Demo (at 15:00)"),
+            format!("{name} was unlinked from your account at Demo (at 15:02)"),
         ];
         expected.sort_unstable();
         assert_eq!(subjects, expected);

@@ -171,7 +171,7 @@ async fn what_comes_twice_or_a_day_late_is_mailed_once_or_not_at_all() {
 async fn it_comes_in_the_language_that_was_asked_for_else_the_accounts() {
     let world = world(|_| {}).await;
     let english = told(&world, 0, MO).await;
-    assert_eq!(english.subject.unwrap(), "Help with signing in at Demo (asked at 14:00 UTC)");
+    assert_eq!(english.subject.unwrap(), "Help with signing in at Demo (asked at 15:00)");
     let body = json!({"login": MO, "language": "nl"});
     assert_eq!(world.post(after(1), "why-cannot-i-sign-in", body).await.status, 202);
     world.deliver(after(1)).await;

@@ -59,7 +59,7 @@ async fn each_block_says_its_reason_and_that_the_desk_can_help() {
 #[tokio::test]
 async fn a_lock_says_since_when_and_until_when() {
     for (lock_seconds, until) in [
-        (900, "The lock goes off by itself, at 14:17 UTC on 22 November 2026 at the latest."),
+        (900, "The lock goes off by itself, at 15:17 CET on 22 November 2026 at the latest."),
         (0, "It stays locked until you or the service desk unlock it."),
     ] {
         let world = world(|settings| {
@@ -69,10 +69,10 @@ async fn a_lock_says_since_when_and_until_when() {
         })
         .await;
         world.lock(after(70), MO).await;
-        let since = "Your account was locked at 14:01 UTC on 22 November 2026";
-        let link = "Your last link was one to unlock your account, made at 14:01:10 UTC";
+        let since = "Your account was locked at 15:01 CET on 22 November 2026";
+        let link = "Your last link was one to unlock your account, made at 15:01:10 CET";
         tells(&world, 71, MO, &[until, link], NEWEST).await;
-        tells(&world, 400, MO, &[since, "This link expired at 14:06 UTC"], UNLOCK).await;
+        tells(&world, 400, MO, &[since, "This link expired at 15:06 CET"], UNLOCK).await;
         if lock_seconds > 0 {
             tells(&world, 970, MO, &[OPEN, "This link expired"], SIGN_IN).await;
         }
@@ -89,29 +89,29 @@ async fn a_password_that_opens_nothing_says_so() {
     let made = world.admin_at(after(0), Method::POST, &path, &world.admin, json!({})).await;
     assert_eq!(made.status, 200, "{made:?}");
     world.deliver(after(1)).await;
-    let until = "Your password is temporary and works until 14:00 UTC on 23 November 2026.";
+    let until = "Your password is temporary and works until 15:00 CET on 23 November 2026.";
     tells(&world, 86_399, MO, &[OPEN, until], SIGN_IN).await;
     tells(&world, 86_400, MO, &[OPEN, "Your temporary password has expired."], CHOOSE).await;
 }
 
 #[tokio::test]
 async fn the_last_link_says_what_became_of_it() {
-    let reset = "Your last link was one to choose a new password, made at 14:00:00 UTC";
+    let reset = "Your last link was one to choose a new password, made at 15:00:00 CET";
     let world = world(|_| {}).await;
     let token = world.reset_token(after(0), MO).await;
-    let lives = "It works until 14:00 UTC on 24 November 2026.";
+    let lives = "It works until 15:00 CET on 24 November 2026.";
     tells(&world, 1, MO, &[OPEN, &format!("{reset} on 22 November 2026. {lives}")], NEWEST).await;
     let grant = world.grant(after(60), &token).await;
-    let clicked = "It works until 14:16 UTC on 22 November 2026.";
+    let clicked = "It works until 15:16 CET on 22 November 2026.";
     tells(&world, 61, MO, &[OPEN, clicked], NEWEST).await;
     assert_eq!(world.set(after(120), &grant, NEW).await.status, 200);
     world.deliver(after(120)).await;
-    let used = "This link was used at 14:02 UTC on 22 November 2026, and a link works once.";
+    let used = "This link was used at 15:02 CET on 22 November 2026, and a link works once.";
     tells(&world, 121, MO, &[OPEN, used], SIGN_IN).await;
     let token = world.magic_token(after(130), MO).await;
-    let magic = "Your last link was one to sign in, made at 14:02:10 UTC";
+    let magic = "Your last link was one to sign in, made at 15:02:10 CET";
     tells(&world, 131, MO, &[OPEN, magic], NEWEST).await;
-    let expired = "This link expired at 14:17 UTC on 22 November 2026.";
+    let expired = "This link expired at 15:17 CET on 22 November 2026.";
     tells(&world, 130 + 900, MO, &[OPEN, expired], SIGN_IN).await;
     let token_of_then = world.magic_token(after(1100), MO).await;
     assert_ne!(token, token_of_then);
@@ -125,7 +125,7 @@ async fn the_newest_of_two_links_is_the_one_that_is_told() {
     let world = world(|_| {}).await;
     world.reset_token(after(0), MO).await;
     world.reset_token(after(100), MO).await;
-    tells(&world, 101, MO, &[OPEN, "made at 14:01:40 UTC"], NEWEST).await;
+    tells(&world, 101, MO, &[OPEN, "made at 15:01:40 CET"], NEWEST).await;
     let path = "tenants/demo/accounts/id-of-new/send-link";
     let body = json!({"kind": "invite"});
     world.admin_at(after(0), Method::POST, path, &world.desk, body).await;
@@ -144,7 +144,7 @@ async fn what_wrong_codes_came_to_is_told_too() {
         assert_eq!(world.finish(after(60), &pending, wrong).await.status, 422);
     }
     world.deliver(after(60)).await;
-    let locked = "no codes from the app are accepted until 14:16 UTC on 22 November 2026";
+    let locked = "no codes from the app are accepted until 15:16 CET on 22 November 2026";
     tells(&world, 61, MO, &[OPEN, ASKED, locked], SIGN_IN).await;
     // A quarter of an hour later it is over.
     tells(&world, 61 + 900, MO, &[OPEN, ASKED], SIGN_IN).await;
@@ -184,7 +184,7 @@ async fn a_live_link_that_does_not_help_is_not_the_step() {
     let world = world(|_| {}).await;
     world.lock(after(0), MO).await;
     let unlock = "Your last link was one to unlock your account";
-    tells(&world, 1, MO, &["Your account was locked at 14:00 UTC", unlock], NEWEST).await;
+    tells(&world, 1, MO, &["Your account was locked at 15:00 CET", unlock], NEWEST).await;
     tells(&world, 900, MO, &[OPEN, unlock], SIGN_IN).await;
 
     // One that signs in, where locks stay.
@@ -192,7 +192,7 @@ async fn a_live_link_that_does_not_help_is_not_the_step() {
     world.lock(after(0), MO).await;
     world.magic_token(after(10), MO).await;
     let magic = "Your last link was one to sign in";
-    tells(&world, 11, MO, &["Your account was locked at 14:00 UTC", magic], UNLOCK).await;
+    tells(&world, 11, MO, &["Your account was locked at 15:00 CET", magic], UNLOCK).await;
 
     // Or where the tenant wants them no more.
     let world = crate::steps::world(|_| {}).await;

@@ -26,7 +26,7 @@ async fn a_reset_is_answered_with_the_provider_and_issues_nothing() {
     let mails = world.cloud.messages(Some(WITHOUT_PASSWORD));
     assert_eq!(mails.len(), 1);
     let mail = &mails[0];
-    assert_eq!(mail.subject.as_deref(), Some("How you sign in at Demo (asked at 14:00 UTC)"));
+    assert_eq!(mail.subject.as_deref(), Some("How you sign in at Demo (asked at 15:00)"));
     assert!(mail.text.contains("you sign in with Google"), "{}", mail.text);
     let page = "http://127.0.0.1:9000/p/demo/sign-in";
     assert!(mail.text.contains(page), "{}", mail.text);

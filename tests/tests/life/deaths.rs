@@ -18,7 +18,7 @@ async fn a_newer_link_ends_the_older_which_says_so_with_the_time() {
             "type": "/problems/link_superseded",
             "title": reply.text("title"),
             "status": 410,
-            "detail": "A newer link was made at 14:01 UTC on 22 November 2026, and only the newest \
+            "detail": "A newer link was made at 15:01 CET on 22 November 2026, and only the newest \
                        one works. Use the link in the latest mail.",
             "code": "link_superseded",
             "request_id": "request-id",

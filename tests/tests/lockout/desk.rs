@@ -31,7 +31,7 @@ async fn every_role_takes_a_lock_off_and_the_mail_says_who_did() {
         assert_eq!(sign_in(&world, 11, MO, RIGHT).await.status, 200, "{role:?}");
         world.deliver(after(12)).await;
         let mail = world.newest_mail(MO);
-        let subject = "The service desk of Demo unlocked your account (at 14:00 UTC)";
+        let subject = "The service desk of Demo unlocked your account (at 15:00)";
         assert_eq!(mail.subject.as_deref(), Some(subject), "{role:?}");
         assert_eq!(mail.links, [], "there is no link of which to say \"not me\"");
         let path = "tenants/demo/accounts/id-of-mo/timeline";

@@ -100,8 +100,8 @@ async fn a_lock_mails_a_link_to_unlock_that_nobody_clicked_again_in_its_own_word
             locked(&world, seconds).await;
             let now = subjects(&world, MO);
             assert_eq!(now.len(), mails + 1, "{case:?}: {now:?}");
-            let minute = if seconds == 1000 { "14:16" } else { "13:58" };
-            let words = format!("is temporarily locked (since {minute} UTC)");
+            let minute = if seconds == 1000 { "15:16" } else { "14:58" };
+            let words = format!("is temporarily locked (since {minute})");
             assert!(now[mails].ends_with(&words), "{case:?}: {now:?}");
             let text = world.newest_mail(MO).text;
             assert!(text.contains("was locked") && text.contains("Unlock it at once"), "{text}");
@@ -196,7 +196,7 @@ async fn a_password_that_is_disabled_has_a_reset_that_nobody_clicked_mailed_agai
         assert_eq!(now.len(), 2, "{now:?}");
         assert!(now[1].contains("switched off"), "{now:?}");
         let text = world.newest_mail(MO).text;
-        assert!(text.contains("a hundred times") && text.contains("14:16"), "{text}");
+        assert!(text.contains("a hundred times") && text.contains("15:16"), "{text}");
         assert_eq!(world.newest_token(MO), token);
         assert_eq!(count(&world, MO, "link_repeated").await, 1);
         let grant = world.grant(after(1002), &token).await;

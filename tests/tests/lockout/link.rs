@@ -21,7 +21,7 @@ async fn it_is_asked_for_by_who_knows_the_password_and_cannot_get_in() {
     let world = world(|_| {}).await;
     wrong(&world, 0, MO, 5).await;
     let token = asked(&world, 10).await;
-    let subject = "Unlock your account at Demo (asked at 14:00 UTC)";
+    let subject = "Unlock your account at Demo (asked at 15:00)";
     assert_eq!(subjects(&world, MO).pop().as_deref(), Some(subject));
     let checked = world.check(after(11), &token).await;
     assert_eq!(

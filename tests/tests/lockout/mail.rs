@@ -43,7 +43,7 @@ async fn each_lock_is_told_once_whatever_follows_it() {
     }
     let live = world.live_links(after(3600)).await;
     assert_eq!(live.len(), 1, "{live:?}");
-    assert!(subjects(&world, MO)[3].ends_with("(since 14:45 UTC)"), "{:?}", subjects(&world, MO));
+    assert!(subjects(&world, MO)[3].ends_with("(since 15:45)"), "{:?}", subjects(&world, MO));
     assert_eq!(live[0].requested_at, after(0), "the first one's, mailed again");
 }
 
@@ -114,10 +114,10 @@ async fn the_words_are_the_accounts_and_say_until_when() {
         (
             en,
             900,
-            "Your account at Demo is temporarily locked (since 14:00 UTC)",
+            "Your account at Demo is temporarily locked (since 15:00)",
             [
                 "The lock goes off by itself",
-                "14:15",
+                "15:15",
                 "Unlock it at once",
                 "You need not do anything",
             ],
@@ -125,16 +125,16 @@ async fn the_words_are_the_accounts_and_say_until_when() {
         (
             en,
             0,
-            "Your account at Demo is locked (since 14:00 UTC)",
+            "Your account at Demo is locked (since 15:00)",
             ["It stays locked until you", "mo@example.com", "Robin", "You only need to unlock"],
         ),
         (
             nl,
             900,
-            "Je account bij Demo is tijdelijk vergrendeld (sinds 14:00 UTC)",
+            "Je account bij Demo is tijdelijk vergrendeld (sinds 15:00)",
             [
                 "De vergrendeling gaat er vanzelf af",
-                "14:15",
+                "15:15",
                 "Ontgrendel",
                 "Je hoeft niets te doen",
             ],
@@ -142,7 +142,7 @@ async fn the_words_are_the_accounts_and_say_until_when() {
         (
             nl,
             0,
-            "Je account bij Demo is vergrendeld (sinds 14:00 UTC)",
+            "Je account bij Demo is vergrendeld (sinds 15:00)",
             ["Het blijft vergrendeld tot jij", "mo@example.com", "Robin", "Je hoeft alleen"],
         ),
     ] {

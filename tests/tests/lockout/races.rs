@@ -133,7 +133,7 @@ async fn a_hundred_in_a_row_at_once_are_a_hundred_and_no_more() {
     world.schedule(after(62)).await;
     assert_eq!(count(&world, MO, "password_disabled").await, 1);
     assert_eq!(count(&world, MO, "account_locked").await, 0, "one mail says it all");
-    assert_eq!(subjects(&world, MO), ["Your password at Demo was switched off (at 14:00 UTC)"]);
+    assert_eq!(subjects(&world, MO), ["Your password at Demo was switched off (at 15:00)"]);
 }
 
 /// A password that is right when it is looked at and replaced before that is written.

@@ -45,7 +45,7 @@ async fn a_grant_takes_the_lock_off_and_the_owner_is_told() {
         assert_eq!(count(&world, MO, event).await, 1, "{event}");
         world.deliver(after(11)).await;
         let mail = world.newest_mail(MO);
-        let subject = "Your account at Demo was unlocked (at 14:00 UTC)";
+        let subject = "Your account at Demo was unlocked (at 15:00)";
         assert_eq!(mail.subject.as_deref(), Some(subject), "{event}");
         let rels: Vec<_> = mail.links.iter().map(|link| link.rel).collect();
         assert_eq!(rels, [regain_local::Rel::NotMe], "{event}");

@@ -47,12 +47,12 @@ async fn the_mailbox_gets_what_its_account_allows_and_nobodys_gets_nothing() {
         assert_eq!(ask(&world, 0, login).await.status, 202);
     }
     world.deliver(after(1)).await;
-    let signs_in = "Sign in at Demo with this link (asked at 14:00 UTC)";
+    let signs_in = "Sign in at Demo with this link (asked at 15:00)";
     for login in [MO, WITHOUT_PASSWORD, ANN] {
         assert_eq!(subjects(&world, login), [signs_in], "{login}");
         session(&world, 2, &world.newest_token(login)).await;
     }
-    assert_eq!(subjects(&world, BO), ["Your account at Demo is blocked (asked at 14:00 UTC)"]);
+    assert_eq!(subjects(&world, BO), ["Your account at Demo is blocked (asked at 15:00)"]);
     assert!(world.newest_mail(BO).links.is_empty());
     assert_eq!(world.cloud.messages(None).len(), 4);
 }

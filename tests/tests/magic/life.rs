@@ -60,7 +60,7 @@ async fn the_mail_says_what_the_link_is_and_until_when() {
     let token = world.magic_token(after(0), MO).await;
     let mail = world.newest_mail(MO);
     assert_eq!(mail.links[0].url, format!("http://127.0.0.1:9000/p/demo/magic/{token}"));
-    for said in ["works once, on any device, until 14:15 UTC", "Only the newest link works"] {
+    for said in ["works once, on any device, until 15:15 CET", "Only the newest link works"] {
         assert!(mail.text.contains(said), "{said}: {}", mail.text);
     }
     let checked = world.check(after(1), &token).await;

@@ -30,7 +30,7 @@ async fn an_admin_switches_it_off_and_the_owner_is_told() {
     let session = world.session_of(after(61), MO, OLD).await;
     assert_eq!(world.session(after(61), &session).await.status, 200, "the password is enough");
     world.deliver(after(62)).await;
-    let told_of = "The service desk of Demo switched two-step verification off (at 14:01 UTC)";
+    let told_of = "The service desk of Demo switched two-step verification off (at 15:01)";
     assert_eq!(subjects(&world), [told_of]);
     let events = world.events(MO).await;
     assert!(events.contains(&"second_step_switched_off: by_desk".to_owned()), "{events:?}");
@@ -97,7 +97,7 @@ async fn a_temporary_password_switches_the_second_step_off() {
     let mut mails = subjects(&world);
     mails.sort();
     assert_eq!(mails.len(), 2, "{mails:?}");
-    let off = "The service desk of Demo switched two-step verification off (at 14:01 UTC)";
+    let off = "The service desk of Demo switched two-step verification off (at 15:01)";
     assert_eq!(mails[1], off, "{mails:?}");
 
     let body = json!({"login": MO, "password": made.text("password")});

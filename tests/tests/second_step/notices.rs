@@ -31,13 +31,13 @@ async fn each_change_is_told_once_and_by_its_name() {
     let mut told = subjects(&world);
     told.sort();
     let mut expected = [
-        "Two-step verification at Demo was switched on (at 14:00 UTC)",
-        "A recovery code was used at Demo (at 14:00 UTC)",
-        "Your recovery codes at Demo were renewed (at 14:01 UTC)",
-        "Your authenticator app at Demo was replaced (at 14:02 UTC)",
-        "Two-step verification at Demo was switched off (at 14:03 UTC)",
-        "Two-step verification at Demo was switched on (at 14:04 UTC)",
-        "The service desk of Demo switched two-step verification off (at 14:05 UTC)",
+        "Two-step verification at Demo was switched on (at 15:00)",
+        "A recovery code was used at Demo (at 15:00)",
+        "Your recovery codes at Demo were renewed (at 15:01)",
+        "Your authenticator app at Demo was replaced (at 15:02)",
+        "Two-step verification at Demo was switched off (at 15:03)",
+        "Two-step verification at Demo was switched on (at 15:04)",
+        "The service desk of Demo switched two-step verification off (at 15:05)",
     ];
     expected.sort_unstable();
     assert_eq!(told, expected);

@@ -12,6 +12,8 @@ mod isolation;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod looks;
+#[cfg(test)]
 mod providers;
 #[cfg(test)]
 mod purge;

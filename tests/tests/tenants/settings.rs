@@ -55,6 +55,8 @@ fn defaults(name: &str) -> Value {
         "temporary_passwords_enabled": false,
         "timeline_days": 365,
         "support_contact": null,
+        "looks": {"accent": "#1f5fa8", "logo": null},
+        "time_zone": "Europe/Amsterdam",
     })
 }
 

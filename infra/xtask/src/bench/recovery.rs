@@ -11,9 +11,7 @@ use regain_domain::token::{TokenPurpose, mint};
 use regain_domain::{AccountRef, Language, Link, LinkId, Login, Recovery, SupportCode, TenantId};
 use regain_http::{now, random};
 use regain_local::{ADMIN, Cloud};
-use regain_store::{
-    CodeLimits, CodeToSend, CodeUsed, OutboxItem, Store, Story, Work, Written,
-};
+use regain_store::{CodeLimits, CodeToSend, CodeUsed, OutboxItem, Store, Story, Work, Written};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -127,6 +125,7 @@ impl Prepared {
             login: None,
             epoch: 0,
             return_url: None,
+            challenge: None,
             requested_at: now,
             issued_at: now,
             expires_at: until,

@@ -42,6 +42,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
             None => Vec::new(),
         };
         let provider = options.provider();
+        added.push(("REGAIN_HOME_TENANT".to_owned(), demo::TENANT.to_owned()));
         added.extend(provider.map(|(name, base)| (name.to_owned(), base.to_owned())));
         let cargo_lambda = tools::find_or_install(&tools::CARGO_LAMBDA)?;
         let Some(programs) = build(&options, &mut stop).await? else { return Ok(()) };

@@ -1,7 +1,9 @@
 //! The bounds of every setting, in one list.
 
 use serde::Serialize;
+use serde_json::Number;
 
+use super::time_zone::is_a_time_zone;
 use super::urls::{is_a_link_url, is_an_origin, return_url};
 use super::{Demand, OwnPassword, Settings};
 use crate::language::Language;
@@ -10,24 +12,24 @@ use crate::provider::Provider;
 use crate::time::DAY_SECONDS;
 
 /// A setting out of its bounds; serialised as `{"pointer", "code"}`, and `min` and `max` of a
-/// number.
+/// number, or `min` of a contrast.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SettingFault {
     /// Where, as a JSON pointer.
     pub pointer: &'static str,
     /// What is wrong with it.
     pub code: &'static str,
-    /// The least, of a number.
+    /// The least, of a number or a contrast.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub min: Option<u32>,
+    pub min: Option<Number>,
     /// The most, of a number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<u32>,
+    pub max: Option<Number>,
 }
 
 impl SettingFault {
     /// Everything that can be wrong with a setting.
-    pub const CODES: [&'static str; 17] = [
+    pub const CODES: [&'static str; 21] = [
         "out_of_bounds",
         "not_a_name",
         "empty",
@@ -45,7 +47,17 @@ impl SettingFault {
         "not_a_directory",
         "return_url_missing",
         "secret_missing",
+        "not_a_colour",
+        "contrast_too_low",
+        "not_a_logo",
+        "not_a_time_zone",
     ];
+
+    /// At `pointer`, `code`, which is one of `CODES`; without bounds.
+    pub(super) fn of(pointer: &'static str, code: &'static str) -> Self {
+        debug_assert!(Self::CODES.contains(&code), "{code} is not in the list");
+        Self { pointer, code, min: None, max: None }
+    }
 }
 
 const MONTH_SECONDS: u32 = 30 * DAY_SECONDS;
@@ -60,20 +72,19 @@ impl Settings {
     /// Every setting that is out of its bounds; none: the settings may be stored.
     #[must_use]
     pub fn faults(&self) -> Vec<SettingFault> {
-        let of = |pointer, code, bounds: Option<(u32, u32)>| SettingFault {
-            pointer,
-            code,
-            min: bounds.map(|(min, _)| min),
-            max: bounds.map(|(_, max)| max),
-        };
         let numbers = self.numbers().into_iter();
-        let numbers = numbers
-            .filter(|(_, value, min, max)| !(min..=max).contains(&value))
-            .map(|(pointer, _, min, max)| of(pointer, "out_of_bounds", Some((min, max))));
+        let numbers = numbers.filter(|(_, value, min, max)| !(min..=max).contains(&value)).map(
+            |(pointer, _, min, max)| SettingFault {
+                min: Some(min.into()),
+                max: Some(max.into()),
+                ..SettingFault::of(pointer, "out_of_bounds")
+            },
+        );
         let shapes = self.shapes().into_iter();
-        let shapes =
-            shapes.filter(|(_, fine, _)| !fine).map(|(pointer, _, code)| of(pointer, code, None));
-        numbers.chain(shapes).collect()
+        let shapes = shapes
+            .filter(|(_, fine, _)| !fine)
+            .map(|(pointer, _, code)| SettingFault::of(pointer, code));
+        numbers.chain(shapes).chain(self.looks.faults()).collect()
     }
 
     /// Every number, with the least and the most it may be.
@@ -112,7 +123,7 @@ impl Settings {
     }
 
     /// Every setting that is no number, whether it is as it should be, and what else it is.
-    fn shapes(&self) -> [(&'static str, bool, &'static str); 33] {
+    fn shapes(&self) -> [(&'static str, bool, &'static str); 34] {
         let (frontend, sender, phone) = (&self.frontend, &self.sender, &self.phone);
         let is_listed = |domain: &str| self.sender_domains.iter().any(|listed| listed == domain);
         // It goes into a header as it stands here, not as it is parsed.
@@ -208,6 +219,7 @@ impl Settings {
                 self.providers.is_empty() || !frontend.return_urls.is_empty(),
                 "return_url_missing",
             ),
+            ("/time_zone", is_a_time_zone(&self.time_zone), "not_a_time_zone"),
             ("/frontend/return_urls", is_short(&frontend.return_urls), "too_many"),
             ("/frontend/allowed_origins", is_short(&frontend.allowed_origins), "too_many"),
             ("/sender_domains", is_short(&self.sender_domains), "too_many"),

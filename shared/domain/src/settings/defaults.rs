@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Captcha, Code, Demand, Frontend, LetterCase, Limits, Lockout, MagicLogin, OwnPassword, Phone,
-    SecondStep, Sender, Settings, Validity,
+    Captcha, Code, Demand, Frontend, LetterCase, Limits, Lockout, Looks, MagicLogin, OwnPassword,
+    Phone, SecondStep, Sender, Settings, Validity,
 };
 use crate::language::Language;
 use crate::policy::PasswordPolicy;
@@ -33,6 +33,8 @@ impl Default for Settings {
             temporary_passwords_enabled: false,
             timeline_days: 365,
             support_contact: None,
+            looks: Looks::default(),
+            time_zone: "Europe/Amsterdam".to_owned(),
         }
     }
 }

@@ -26,6 +26,11 @@ pub(super) fn host(origin: &str) -> Option<String> {
     Url::parse(origin).ok()?.host_str().map(str::to_owned)
 }
 
+/// The origin of a URL that may be returned to.
+pub(super) fn origin(text: &str) -> Option<String> {
+    Some(return_url(text)?.origin().ascii_serialization())
+}
+
 /// What a browser would drop or read otherwise than this parser is refused, not repaired: so does
 /// `https:///x` name the host `x`.
 fn is_plain(text: &str) -> bool {

@@ -27,14 +27,14 @@ const LINK_PROBLEMS: &[P] = &[
 ];
 
 /// What a mail is asked for with.
-pub(super) const MAIL_REQUEST: &[Field] = &[
-    Field::optional("login", Kind::Login, "The address of the account."),
-    Field::optional("token", Kind::Token, "Or a link that no longer works."),
-    Field::optional("return_url", Kind::Text(2048), "One of the tenant's return URLs."),
-    LANGUAGE,
-    ASKED_CAPTCHA,
-];
-const ASKED_CAPTCHA: Field =
+const MAIL_REQUEST: &[Field] = &[WHOSE_LOGIN, OR_TOKEN, ASKED_RETURN_URL, LANGUAGE, ASKED_CAPTCHA];
+pub(super) const WHOSE_LOGIN: Field =
+    Field::optional("login", Kind::Login, "The address of the account.");
+pub(super) const OR_TOKEN: Field =
+    Field::optional("token", Kind::Token, "Or a link that no longer works.");
+pub(super) const ASKED_RETURN_URL: Field =
+    Field::optional("return_url", Kind::Text(2048), "One of the tenant's return URLs.");
+pub(super) const ASKED_CAPTCHA: Field =
     Field::optional("captcha", Kind::Object(CAPTCHA), "Where the tenant asks for one.");
 
 pub(super) const REQUEST_RESET: Route = Route {

@@ -42,6 +42,8 @@ pub(super) const SETTINGS: &[Field] = &[
     ),
     number("timeline_days", "How long a timeline is kept."),
     Field::nullable("support_contact", NAME, "Whom people can ask."),
+    Field::required("looks", Kind::Object(LOOKS), "How pages look."),
+    Field::required("time_zone", Kind::Text(64), "Whose clock people read: an IANA name."),
 ];
 const FRONTEND: &[Field] = &[
     Field::nullable("link_url", URL, "Where links lead, with `{token}`; null: hosted pages."),
@@ -52,6 +54,10 @@ const SENDER: &[Field] = &[
     Field::required("email", Kind::Text(254), "The address of mails, within `sender_domains`."),
     Field::nullable("name", NAME, "The name before it; null: the tenant's."),
     Field::nullable("sms_name", Kind::Text(11), "The name of messages, one of `sms_names`."),
+];
+const LOOKS: &[Field] = &[
+    Field::required("accent", Kind::Text(7), "`#rrggbb`, with a contrast on white of 4.5 or more."),
+    Field::nullable("logo", Kind::Text(8192), "A `data:` URL in base64 of a PNG, SVG or WebP."),
 ];
 const VALIDITY: &[Field] = &[
     number("link_unclicked_seconds", "A reset link that nobody clicked: 300 to 2592000."),

@@ -4,8 +4,10 @@ use regain_domain::Provider;
 use regain_domain::session::Method;
 use regain_notices::ProblemCode as P;
 
-use super::recovery::{LINK_TOKEN, MAIL_REQUEST, RETURN_URL};
-use super::{ACCEPTED, SUPPORT_CODE};
+use super::recovery::{
+    ASKED_CAPTCHA, ASKED_RETURN_URL, LINK_TOKEN, OR_TOKEN, RETURN_URL, WHOSE_LOGIN,
+};
+use super::{ACCEPTED, LANGUAGE, SUPPORT_CODE};
 use crate::api::{Access, Field, Kind, Operation, Route};
 
 const KEY: &[Field] = &[
@@ -132,7 +134,19 @@ pub(super) const MAGIC_LOGIN: Route = Route {
         id: "magic-login",
         summary: "Ask for a mail with a link that signs in once. The answer is the same whether or \
                   not there is such an account.",
-        body: MAIL_REQUEST,
+        body: &[
+            WHOSE_LOGIN,
+            OR_TOKEN,
+            ASKED_RETURN_URL,
+            Field::optional(
+                "challenge",
+                Kind::Text(43),
+                "With it, the hosted page of the link hands the sign-in over to the return URL: to who \
+                 holds the verifier of this S256 challenge (RFC 7636).",
+            ),
+            LANGUAGE,
+            ASKED_CAPTCHA,
+        ],
         exactly_one: &["login", "token"],
         status: 202,
         answer: &[ACCEPTED, SUPPORT_CODE],

@@ -21,10 +21,11 @@ impl AccountBlocked<'_> {
     /// The mail in a language.
     #[must_use]
     pub fn mail(&self, language: Language) -> Mail {
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            requested_minute: minute(self.requested_at),
-            requested: exact_moment(language, self.requested_at),
+            requested_minute: minute(zone, self.requested_at),
+            requested: exact_moment(language, zone, self.requested_at),
         }
         .render(language)
     }

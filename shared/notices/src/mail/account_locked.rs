@@ -27,12 +27,13 @@ impl AccountLocked<'_> {
     /// The mail in a language.
     #[must_use]
     pub fn mail(&self, language: Language) -> Mail {
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            link: self.link.part(language),
-            locked_minute: minute(self.locked_at),
-            locked: exact_moment(language, self.locked_at),
-            locked_until: self.locked_until.map(|at| moment_not_before(language, at)),
+            link: self.link.part(language, zone),
+            locked_minute: minute(zone, self.locked_at),
+            locked: exact_moment(language, zone, self.locked_at),
+            locked_until: self.locked_until.map(|at| moment_not_before(language, zone, at)),
             click_time: duration(language, self.click_minutes),
         }
         .render(language)

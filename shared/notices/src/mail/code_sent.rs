@@ -30,10 +30,11 @@ impl CodeSent<'_> {
     /// The mail in a language.
     #[must_use]
     pub fn mail(&self, language: Language) -> Mail {
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            sent_minute: minute(self.sent_at),
-            sent: exact_moment(language, self.sent_at),
+            sent_minute: minute(zone, self.sent_at),
+            sent: exact_moment(language, zone, self.sent_at),
             channel: self.channel,
             phone_hint: one_line(self.phone_hint),
             not_me_url: self.not_me_url,

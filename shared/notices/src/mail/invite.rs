@@ -25,11 +25,12 @@ impl Invite<'_> {
     /// The mail in a language.
     #[must_use]
     pub fn mail(&self, language: Language) -> Mail {
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            link: self.link.part(language),
-            requested_minute: minute(self.requested_at),
-            requested: exact_moment(language, self.requested_at),
+            link: self.link.part(language, zone),
+            requested_minute: minute(zone, self.requested_at),
+            requested: exact_moment(language, zone, self.requested_at),
             click_time: duration(language, self.click_minutes),
         }
         .render(language)

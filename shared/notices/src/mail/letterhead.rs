@@ -1,5 +1,7 @@
 //! What every mail has: whose it is, whom it greets, and where help is.
 
+use jiff::tz::TimeZone;
+
 use crate::line::{TENANT_CHARS_IN_SUBJECT, greeted, one_line, short_line};
 
 /// What every mail says, as callers fill it.
@@ -13,6 +15,8 @@ pub struct Letterhead<'a> {
     pub support_contact: Option<&'a str>,
     /// The support code of what led to the mail.
     pub support_code: &'a str,
+    /// The time zone that its moments are told in.
+    pub zone: &'a TimeZone,
 }
 
 impl<'a> Letterhead<'a> {

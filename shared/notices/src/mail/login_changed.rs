@@ -38,10 +38,11 @@ impl LoginChanged<'_> {
     /// The mail in a language.
     #[must_use]
     pub fn mail(&self, language: Language) -> Mail {
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            changed_minute: minute(self.changed_at),
-            changed: moment(language, self.changed_at),
+            changed_minute: minute(zone, self.changed_at),
+            changed: moment(language, zone, self.changed_at),
             which: self.which,
             new_login_hint: one_line(self.new_login_hint),
         }

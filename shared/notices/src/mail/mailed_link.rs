@@ -1,6 +1,6 @@
 //! What every mail with a link has: where it leads, for whom, and until when.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use regain_domain::Language;
 
 use crate::{line::one_line, moment::moment};
@@ -19,12 +19,12 @@ pub struct MailedLink<'a> {
 }
 
 impl<'a> MailedLink<'a> {
-    pub(super) fn part(&self, language: Language) -> LinkPart<'a> {
+    pub(super) fn part(&self, language: Language, zone: &TimeZone) -> LinkPart<'a> {
         LinkPart {
             login: one_line(self.login),
             url: self.url,
             not_me_url: self.not_me_url,
-            valid_until: moment(language, self.valid_until),
+            valid_until: moment(language, zone, self.valid_until),
         }
     }
 }

@@ -25,11 +25,12 @@ impl PasswordDisabled<'_> {
     /// The mail in a language.
     #[must_use]
     pub fn mail(&self, language: Language) -> Mail {
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            link: self.link.part(language),
-            disabled_minute: minute(self.disabled_at),
-            disabled: exact_moment(language, self.disabled_at),
+            link: self.link.part(language, zone),
+            disabled_minute: minute(zone, self.disabled_at),
+            disabled: exact_moment(language, zone, self.disabled_at),
             click_time: duration(language, self.click_minutes),
         }
         .render(language)

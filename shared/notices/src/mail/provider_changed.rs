@@ -35,10 +35,11 @@ impl ProviderChanged<'_> {
     /// The mail in a language.
     #[must_use]
     pub fn mail(&self, language: Language) -> Mail {
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            changed_minute: minute(self.changed_at),
-            changed: moment(language, self.changed_at),
+            changed_minute: minute(zone, self.changed_at),
+            changed: moment(language, zone, self.changed_at),
             provider: self.provider.name(),
             change: self.change,
             url: self.url,

@@ -26,12 +26,13 @@ impl ResetLink<'_> {
     /// The mail in a language.
     #[must_use]
     pub fn mail(&self, language: Language) -> Mail {
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            link: self.link.part(language),
+            link: self.link.part(language, zone),
             origin: self.origin,
-            requested_minute: minute(self.requested_at),
-            requested: exact_moment(language, self.requested_at),
+            requested_minute: minute(zone, self.requested_at),
+            requested: exact_moment(language, zone, self.requested_at),
             click_time: duration(language, self.click_minutes),
         }
         .render(language)

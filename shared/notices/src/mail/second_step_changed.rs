@@ -27,10 +27,11 @@ impl SecondStepChanged<'_> {
     /// The mail in a language.
     #[must_use]
     pub fn mail(&self, language: Language) -> Mail {
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            changed_minute: minute(self.changed_at),
-            changed: moment(language, self.changed_at),
+            changed_minute: minute(zone, self.changed_at),
+            changed: moment(language, zone, self.changed_at),
             change: self.change,
             codes_left: self.codes_left,
             url: self.url,

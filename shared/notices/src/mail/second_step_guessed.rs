@@ -27,11 +27,12 @@ impl SecondStepGuessed<'_> {
     /// The mail in a language.
     #[must_use]
     pub fn mail(&self, language: Language) -> Mail {
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            minute: minute(self.at),
-            at: moment(language, self.at),
-            until: self.until.map(|until| moment_not_before(language, until)),
+            minute: minute(zone, self.at),
+            at: moment(language, zone, self.at),
+            until: self.until.map(|until| moment_not_before(language, zone, until)),
             url: self.url,
         }
         .render(language)

@@ -107,10 +107,11 @@ impl SignInHelp<'_> {
             Language::En => (en::facts(self), en::advice(self)),
             Language::Nl => (nl::facts(self), nl::advice(self)),
         };
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            requested_minute: minute(self.requested_at),
-            requested: exact_moment(language, self.requested_at),
+            requested_minute: minute(zone, self.requested_at),
+            requested: exact_moment(language, zone, self.requested_at),
             facts,
             advice,
         }

@@ -28,10 +28,11 @@ impl SignInWithProvider<'_> {
     /// The mail in a language.
     #[must_use]
     pub fn mail(&self, language: Language) -> Mail {
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            requested_minute: minute(self.requested_at),
-            requested: exact_moment(language, self.requested_at),
+            requested_minute: minute(zone, self.requested_at),
+            requested: exact_moment(language, zone, self.requested_at),
             providers: any_of(language, self.providers).unwrap_or_default(),
             url: self.url,
         }

@@ -23,11 +23,12 @@ impl TemporaryPassword<'_> {
     /// The mail in a language.
     #[must_use]
     pub fn mail(&self, language: Language) -> Mail {
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            set_minute: minute(self.set_at),
-            set: moment(language, self.set_at),
-            valid_until: moment(language, self.valid_until),
+            set_minute: minute(zone, self.set_at),
+            set: moment(language, zone, self.set_at),
+            valid_until: moment(language, zone, self.valid_until),
         }
         .render(language)
     }

@@ -23,10 +23,11 @@ impl Unlocked<'_> {
     /// The mail in a language.
     #[must_use]
     pub fn mail(&self, language: Language) -> Mail {
+        let zone = self.letterhead.zone;
         View {
             head: self.letterhead.head(),
-            unlocked_minute: minute(self.unlocked_at),
-            unlocked: moment(language, self.unlocked_at),
+            unlocked_minute: minute(zone, self.unlocked_at),
+            unlocked: moment(language, zone, self.unlocked_at),
             not_me_url: self.not_me_url,
         }
         .render(language)

@@ -1,7 +1,11 @@
-//! One of every mail, filled in.
+//! One of every mail, filled in, by the clock of a tenant that chose none.
 
-use jiff::Timestamp;
-use regain_domain::{Language, Provider, link::Origin, recovery::CodeChannel, second_step::Change};
+use std::sync::LazyLock;
+
+use jiff::{Timestamp, tz::TimeZone};
+use regain_domain::{
+    Language, Provider, Settings, link::Origin, recovery::CodeChannel, second_step::Change,
+};
 use regain_notices::{
     AccountBlocked, AccountLocked, Address, CodeSent, HelpStep, Invite, Letterhead, LoginChanged,
     MagicLink, Mail, MailedLink, PasswordChanged, PasswordDisabled, PasswordStands, PhoneChanged,
@@ -13,6 +17,7 @@ pub(crate) const URL: &str =
     "https://id.example.com/p/demo/link/1k0r7zq4m8s2v6w9x3y5b1c7d2f8g4h6j0k5m9n3p7q1r5s8t2v6w0xyz";
 pub(crate) const NOT_ME_URL: &str = "https://id.example.com/p/demo/not-me/1k0r7zq4m8s2v6w9x3y5b1c7d2f8g4h6j0k5m9n3p7q1r5s8t2v6w0xyz";
 const LOCKED_UNTIL: Option<&str> = Some("2026-11-22T14:18:27Z");
+static ZONE: LazyLock<TimeZone> = LazyLock::new(|| Settings::default().zone());
 const CONTACT: &str = "servicedesk@example.com, 010 123 45 67";
 
 #[expect(clippy::expect_used, reason = "a moment of a test that is none should fail it")]
@@ -21,7 +26,13 @@ pub(crate) fn at(text: &str) -> Timestamp {
 }
 
 pub(crate) fn letterhead<'a>(tenant_name: &'a str, first_name: Option<&'a str>) -> Letterhead<'a> {
-    Letterhead { tenant_name, first_name, support_contact: Some(CONTACT), support_code: "K7Q2M9X" }
+    Letterhead {
+        tenant_name,
+        first_name,
+        support_contact: Some(CONTACT),
+        support_code: "K7Q2M9X",
+        zone: &ZONE,
+    }
 }
 
 pub(crate) fn mailed_link(valid_until: &str) -> MailedLink<'static> {

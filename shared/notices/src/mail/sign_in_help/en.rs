@@ -1,5 +1,6 @@
 //! What is known of an account that does not get in, and what to do, in English.
 
+use jiff::tz::TimeZone;
 use regain_domain::account::BlockReason;
 use regain_domain::link::LinkPurpose;
 use regain_domain::{Language::En, tries::Lock};
@@ -12,20 +13,21 @@ use super::{Advice, Button, HelpStep, LastLink, PasswordStands, SignInHelp};
 
 /// Only what says something; one at least.
 pub(super) fn facts(help: &SignInHelp<'_>) -> Vec<String> {
+    let zone = help.letterhead.zone;
     let is_open = help.blocked.is_none() && help.lock.is_none();
     let linked = |names| format!("Your account is linked to {names}.");
     [
         is_open.then(|| "Your account is open: it is not blocked, and not locked.".to_owned()),
         help.blocked.map(|reason| format!("Your account is blocked{}.", because(reason))),
-        help.lock.map(locked),
-        password(help.password),
-        help.last_link.and_then(|link| last_link(&link)),
+        help.lock.map(|lock| locked(zone, lock)),
+        password(zone, help.password),
+        help.last_link.and_then(|link| last_link(zone, &link)),
         all_of(En, help.providers).map(linked),
         help.second_step.then(|| {
             "When you sign in, a code from your authenticator app is asked for as well.".to_owned()
         }),
         help.second_step_lock.and_then(|lock| lock.until).map(|until| {
-            let until = moment_not_before(En, until);
+            let until = moment_not_before(En, zone, until);
             format!(
                 "A wrong code had been entered too many times: no codes from the app are accepted until {until}. A recovery code is."
             )
@@ -51,9 +53,9 @@ fn because(reason: BlockReason) -> &'static str {
     }
 }
 
-fn locked(lock: Lock) -> String {
-    let since = moment(En, lock.since);
-    let end = match lock.until.map(|until| moment_not_before(En, until)) {
+fn locked(zone: &TimeZone, lock: Lock) -> String {
+    let since = moment(En, zone, lock.since);
+    let end = match lock.until.map(|until| moment_not_before(En, zone, until)) {
         Some(until) => format!("The lock goes off by itself, at {until} at the latest."),
         None => "It stays locked until you or the service desk unlock it.".to_owned(),
     };
@@ -62,7 +64,7 @@ fn locked(lock: Lock) -> String {
     )
 }
 
-fn password(password: PasswordStands) -> Option<String> {
+fn password(zone: &TimeZone, password: PasswordStands) -> Option<String> {
     Some(match password {
         PasswordStands::Works => return None,
         PasswordStands::None => "Your account has no password.".to_owned(),
@@ -72,13 +74,13 @@ fn password(password: PasswordStands) -> Option<String> {
         }
         PasswordStands::Temporary { until } => format!(
             "Your password is temporary and works until {}. When you sign in with it, you choose one of your own.",
-            moment(En, until)
+            moment(En, zone, until)
         ),
         PasswordStands::TemporaryOver => "Your temporary password has expired.".to_owned(),
     })
 }
 
-fn last_link(link: &LastLink) -> Option<String> {
+fn last_link(zone: &TimeZone, link: &LastLink) -> Option<String> {
     let purpose = match link.purpose {
         LinkPurpose::Reset => "to choose a new password",
         LinkPurpose::Invite => "to choose your first password",
@@ -88,10 +90,10 @@ fn last_link(link: &LastLink) -> Option<String> {
         LinkPurpose::MustChange | LinkPurpose::CodeReset | LinkPurpose::CodeUnlock => return None,
     };
     let fate = match link.fate {
-        Ok(valid_until) => format!("It works until {}.", moment(En, valid_until)),
-        Err(death) => death_story(En, Dead::Link, death.cause, death.at),
+        Ok(valid_until) => format!("It works until {}.", moment(En, zone, valid_until)),
+        Err(death) => death_story(En, zone, Dead::Link, death.cause, death.at),
     };
-    let made = exact_moment(En, link.requested_at);
+    let made = exact_moment(En, zone, link.requested_at);
     Some(format!("Your last link was one {purpose}, made at {made}. {fate}"))
 }
 

@@ -1,5 +1,6 @@
 //! What is known of an account that does not get in, and what to do, in Dutch.
 
+use jiff::tz::TimeZone;
 use regain_domain::account::BlockReason;
 use regain_domain::link::LinkPurpose;
 use regain_domain::{Language::Nl, tries::Lock};
@@ -12,26 +13,27 @@ use super::{Advice, Button, HelpStep, LastLink, PasswordStands, SignInHelp};
 
 /// Only what says something; one at least.
 pub(super) fn facts(help: &SignInHelp<'_>) -> Vec<String> {
+    let zone = help.letterhead.zone;
     let is_open = help.blocked.is_none() && help.lock.is_none();
     let linked = |names| format!("Je account is gekoppeld aan {names}.");
     [
         is_open
             .then(|| "Je account is open: het is niet geblokkeerd en niet vergrendeld.".to_owned()),
         help.blocked.map(|reason| format!("Je account is geblokkeerd{}.", because(reason))),
-        help.lock.map(locked),
-        password(help.password),
-        help.last_link.and_then(|link| last_link(&link)),
+        help.lock.map(|lock| locked(zone, lock)),
+        password(zone, help.password),
+        help.last_link.and_then(|link| last_link(zone, &link)),
         all_of(Nl, help.providers).map(linked),
         help.second_step.then(|| {
             "Bij het inloggen wordt ook een code uit je authenticator-app gevraagd.".to_owned()
         }),
-
         help.second_step_lock.and_then(|lock| lock.until).map(|until| {
-            let until = moment_not_before(Nl, until);
+            let until = moment_not_before(Nl, zone, until);
             format!(
                 "Er was te vaak een verkeerde code ingevoerd: tot {until} worden geen codes uit de app aangenomen. Een herstelcode wel."
             )
-        }),    ]
+        }),
+    ]
     .into_iter()
     .flatten()
     .collect()
@@ -50,9 +52,9 @@ fn because(reason: BlockReason) -> &'static str {
     }
 }
 
-fn locked(lock: Lock) -> String {
-    let since = moment(Nl, lock.since);
-    let end = match lock.until.map(|until| moment_not_before(Nl, until)) {
+fn locked(zone: &TimeZone, lock: Lock) -> String {
+    let since = moment(Nl, zone, lock.since);
+    let end = match lock.until.map(|until| moment_not_before(Nl, zone, until)) {
         Some(until) => format!("De vergrendeling gaat er vanzelf af, uiterlijk op {until}."),
         None => "Het blijft vergrendeld tot jij of de servicedesk het ontgrendelt.".to_owned(),
     };
@@ -61,7 +63,7 @@ fn locked(lock: Lock) -> String {
     )
 }
 
-fn password(password: PasswordStands) -> Option<String> {
+fn password(zone: &TimeZone, password: PasswordStands) -> Option<String> {
     Some(match password {
         PasswordStands::Works => return None,
         PasswordStands::None => "Je account heeft geen wachtwoord.".to_owned(),
@@ -71,13 +73,13 @@ fn password(password: PasswordStands) -> Option<String> {
         }
         PasswordStands::Temporary { until } => format!(
             "Je wachtwoord is tijdelijk en werkt tot {}. Als je ermee inlogt, kies je zelf een wachtwoord.",
-            moment(Nl, until)
+            moment(Nl, zone, until)
         ),
         PasswordStands::TemporaryOver => "Je tijdelijke wachtwoord is verlopen.".to_owned(),
     })
 }
 
-fn last_link(link: &LastLink) -> Option<String> {
+fn last_link(zone: &TimeZone, link: &LastLink) -> Option<String> {
     let purpose = match link.purpose {
         LinkPurpose::Reset => "een nieuw wachtwoord te kiezen",
         LinkPurpose::Invite => "je eerste wachtwoord te kiezen",
@@ -87,10 +89,10 @@ fn last_link(link: &LastLink) -> Option<String> {
         LinkPurpose::MustChange | LinkPurpose::CodeReset | LinkPurpose::CodeUnlock => return None,
     };
     let fate = match link.fate {
-        Ok(valid_until) => format!("Hij werkt tot {}.", moment(Nl, valid_until)),
-        Err(death) => death_story(Nl, Dead::Link, death.cause, death.at),
+        Ok(valid_until) => format!("Hij werkt tot {}.", moment(Nl, zone, valid_until)),
+        Err(death) => death_story(Nl, zone, Dead::Link, death.cause, death.at),
     };
-    let made = exact_moment(Nl, link.requested_at);
+    let made = exact_moment(Nl, zone, link.requested_at);
     Some(format!("Je laatste link was er een om {purpose}, gemaakt op {made}. {fate}"))
 }
 

@@ -1,0 +1,343 @@
+//! The hosted pages at the edge. A page is a frontend that runs inside the function: what a form
+//! sent becomes the body of the same call that a frontend would make, and what the step answers is
+//! drawn. Nothing here decides anything about an account.
+//!
+//! Everything ends in a page that can be read, whatever came in: an unknown path, a foreign form, a
+//! tenant that is not there.
+
+mod assets;
+mod draw;
+mod frame;
+mod trouble;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use http::{Method, header};
+use jiff::Timestamp;
+use regain_domain::captcha::Challenge;
+use regain_domain::session::{GoesOn, is_challenge};
+use regain_domain::{Language, Settings, TenantId};
+use regain_notices::ProblemCode;
+
+use crate::body::{BODY_BYTES_MAX, Body, PageForm};
+use crate::call::Hosted;
+use crate::edge::{Asked, Edge, Incoming, Known, accepted, header, stepped};
+use crate::problem::Fault;
+use crate::respond::log_problem;
+use crate::routes::pages::{self, Opens, Page};
+use crate::{Answer, Call, LogLine, Problem, random};
+
+use self::draw::draw;
+
+/// A page, ready to be sent.
+pub(crate) struct Html {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    pub(crate) cache: &'static str,
+    content_type: &'static str,
+    language: Language,
+    location: Option<String>,
+    allow: Option<&'static str>,
+    retry_after_seconds: Option<u32>,
+    /// Where forms may lead, beside these pages.
+    leads_to: Vec<String>,
+}
+
+const NO_STORE: &str = "no-store";
+
+impl Html {
+    fn new(status: u16, language: Language, body: String) -> Self {
+        Self {
+            status,
+            body,
+            cache: NO_STORE,
+            content_type: "text/html; charset=utf-8",
+            language,
+            location: None,
+            allow: None,
+            retry_after_seconds: None,
+            leads_to: Vec::new(),
+        }
+    }
+
+    /// Its headers, but those of every answer.
+    pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = vec![
+            ("vary", "Accept-Language".to_owned()),
+            ("content-type", self.content_type.to_owned()),
+            ("content-language", self.language.as_str().to_owned()),
+            // A browser asks this of where a form's answer sends it on to, too.
+            ("content-security-policy", policy(&self.leads_to)),
+            ("cross-origin-opener-policy", "same-origin".to_owned()),
+        ];
+        headers.extend(self.location.clone().map(|location| ("location", location)));
+        headers.extend(self.allow.map(|allow| ("allow", allow.to_owned())));
+        headers.extend(self.retry_after_seconds.map(|after| ("retry-after", after.to_string())));
+        headers
+    }
+}
+
+fn policy(leads_to: &[String]) -> String {
+    let leads_to: String = leads_to.iter().map(|origin| format!(" {origin}")).collect();
+    format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+         media-src 'self'; form-action 'self'{leads_to}; frame-ancestors 'none'; base-uri 'none'"
+    )
+}
+
+/// What a page shows.
+pub(crate) enum Outcome {
+    /// A form, not sent yet; or sent only to be shown again.
+    Opened,
+    /// What the step answered.
+    Answered(Answer),
+    /// Or why it did not.
+    Refused(Problem),
+}
+
+/// All that a page is drawn from.
+pub(crate) struct Shown<'a> {
+    /// None: there is no such page.
+    pub(crate) page: Option<&'static Page>,
+    /// The path, where it can be opened again.
+    pub(crate) here: Option<&'a str>,
+    pub(crate) tenant: &'a TenantId,
+    pub(crate) settings: &'a Settings,
+    pub(crate) language: Language,
+    pub(crate) now: Timestamp,
+    pub(crate) form: &'a PageForm,
+    /// The id of a captcha that was made for this page.
+    pub(crate) captcha: &'a dyn Fn() -> String,
+}
+
+impl Edge {
+    /// Answers a request for a page.
+    pub(crate) async fn page<F, R>(
+        &self,
+        now: Timestamp,
+        request: &Incoming<'_>,
+        known: &mut Known,
+        line: &Arc<LogLine>,
+        step: F,
+    ) -> Html
+    where
+        F: Fn(Arc<Call>) -> R,
+        R: Future<Output = Result<Answer, Problem>>,
+    {
+        let found = pages::find(request.path);
+        let page = found.as_ref().map(|found| found.route);
+        known.path = page.map(|page| page.path);
+        if page.is_some_and(|page| page.opens == Opens::ChangePassword) {
+            return self.change_password(request, known.language);
+        }
+        // A path that is no page may still be below a tenant.
+        let named = request.path.split('/').nth(2);
+        let (tenant, settings, missing) = match self.tenant(named, now).await {
+            Ok((tenant, settings)) => (tenant, settings, None),
+            Err(problem) => {
+                (TenantId::installation(), Arc::new(Settings::default()), Some(problem))
+            }
+        };
+        line.set("tenant", tenant.as_str());
+        known.settings = Some(Arc::clone(&settings));
+        if let (Some(found), None) = (&found, &missing)
+            && found.route.opens == Opens::Asset
+        {
+            return assets::asset(&settings, found.param("file").unwrap_or_default());
+        }
+        let token = found.as_ref().and_then(|found| found.param("token")).unwrap_or_default();
+        let mut form = match request.method {
+            &Method::POST => PageForm::default(),
+            _ => PageForm::of_link(token, request.query),
+        };
+        let mut language = self.spoken(request, &settings);
+        let outcome = match (missing, page) {
+            (Some(problem), _) => Err(problem),
+            (None, None) => Err(Problem::new(ProblemCode::NotFound)),
+            (None, Some(page)) => {
+                let sent = Sent { now, request, line, page, whose: (&tenant, &settings) };
+                self.outcome(sent, &mut form, &mut language, step).await
+            }
+        };
+        known.language = language;
+        let outcome = match outcome {
+            Ok(None) => Outcome::Opened,
+            Ok(Some(answer)) => Outcome::Answered(answer),
+            Err(problem) => Outcome::Refused(problem),
+        };
+        let captcha = || self.captcha(&tenant, language, now);
+        let shown = Shown {
+            page,
+            here: (request.method != Method::POST).then_some(request.path),
+            tenant: &tenant,
+            settings: &settings,
+            language,
+            now,
+            form: &form,
+            captcha: &captcha,
+        };
+        if let Outcome::Refused(problem) = &outcome {
+            log_problem(line, problem);
+        }
+        draw(&shown, &outcome)
+    }
+}
+
+/// A request for a page of a tenant that is there.
+struct Sent<'a> {
+    now: Timestamp,
+    request: &'a Incoming<'a>,
+    line: &'a Arc<LogLine>,
+    page: &'static Page,
+    whose: (&'a TenantId, &'a Arc<Settings>),
+}
+
+impl Edge {
+    /// What the step answers; nothing, where a form is shown that was not sent.
+    async fn outcome<F, R>(
+        &self,
+        sent: Sent<'_>,
+        form: &mut PageForm,
+        language: &mut Language,
+        step: F,
+    ) -> Result<Option<Answer>, Problem>
+    where
+        F: Fn(Arc<Call>) -> R,
+        R: Future<Output = Result<Answer, Problem>>,
+    {
+        let Sent { now, request, line, page, whose: (tenant, settings) } = sent;
+        let is_sent = request.method == Method::POST;
+        let (id, is_asked) = match (request.method.as_str(), page.opens, page.sends) {
+            ("GET" | "HEAD", Opens::Form(id), _) => (id, false),
+            ("GET" | "HEAD", Opens::Asked(id), _) | ("POST", _, Some(id)) => (id, true),
+            _ => return Err(Problem::new(ProblemCode::MethodNotAllowed)),
+        };
+        let unknown = || Problem::new(ProblemCode::NotFound);
+        let operation = pages::operation(id).ok_or_else(unknown)?;
+        if is_sent {
+            is_own(request)?;
+            *form = PageForm::read(operation, sent_form(request)?);
+        }
+        let named = lang(form)?.filter(|named| settings.languages.contains(named));
+        *language = named.unwrap_or(*language);
+        let hosted = hosted(form, settings, id)?;
+        if id == "magic-login" && !settings.magic_login.enabled {
+            return Err(Problem::new(ProblemCode::MagicLoginDisabled));
+        }
+        // Another picture, say: the form again, with what was typed.
+        if !is_asked || form.text("again").is_some() {
+            return Ok(None);
+        }
+        let body = Body::of_form(operation, form)?;
+        if id == "set-password" {
+            confirmed(&body, form)?;
+        }
+        let asked = Asked {
+            language_asked: body.language("language").and(named),
+            language_accepted: accepted(request).filter(|tag| settings.languages.contains(tag)),
+            body,
+            hosted: Some(hosted),
+            ..Asked::default()
+        };
+        let whose = (tenant.clone(), Arc::clone(settings));
+        let call = self.call(now, request, line, operation, whose, asked)?;
+        stepped(operation, step(call)).await.map(Some)
+    }
+
+    /// The language of a page before its form is read.
+    fn spoken(&self, request: &Incoming<'_>, settings: &Settings) -> Language {
+        let accepted = header(request, &header::ACCEPT_LANGUAGE)
+            .and_then(|ranges| Language::negotiate(ranges, &settings.languages));
+        accepted.unwrap_or(settings.default_language)
+    }
+
+    fn captcha(&self, tenant: &TenantId, language: Language, now: Timestamp) -> String {
+        Challenge::new(tenant, language, random(), now).seal(&self.captchas, random())
+    }
+
+    /// W3C, "A Well-Known URL for Changing Passwords".
+    fn change_password(&self, request: &Incoming<'_>, language: Language) -> Html {
+        let is_read = matches!(*request.method, Method::GET | Method::HEAD);
+        match &self.home {
+            Some(home) if is_read => Html {
+                location: Some(format!("/p/{home}/forgot-password")),
+                ..Html::new(303, language, String::new())
+            },
+            Some(_) => Html { allow: Some("GET, HEAD"), ..Html::new(405, language, String::new()) },
+            None => Html::new(404, language, String::new()),
+        }
+    }
+}
+
+/// Whether a form comes from these pages. `Sec-Fetch-Site` says so, which no script can set; a browser
+/// that does not send it names where the form was, and who is no browser has nobody's rights to abuse.
+///
+/// SECURITY: held by `a_form_from_elsewhere_is_refused`.
+fn is_own(request: &Incoming<'_>) -> Result<(), Problem> {
+    let text = |name| request.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let is_own = match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            host.is_some() && host == text("host")
+        }
+        (None, None) => true,
+    };
+    if is_own { Ok(()) } else { Err(Problem::new(ProblemCode::Forbidden)) }
+}
+
+/// The bytes of a form.
+fn sent_form<'r>(request: &Incoming<'r>) -> Result<&'r [u8], Problem> {
+    if request.body.len() > BODY_BYTES_MAX {
+        return Err(Problem::new(ProblemCode::BodyTooLarge));
+    }
+    let content_type = header(request, &header::CONTENT_TYPE).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let is_form = essence.eq_ignore_ascii_case("application/x-www-form-urlencoded");
+    if !is_form || request.headers.contains_key(header::CONTENT_ENCODING) {
+        return Err(Problem::new(ProblemCode::UnsupportedMediaType));
+    }
+    Ok(request.body)
+}
+
+fn lang(form: &PageForm) -> Result<Option<Language>, Problem> {
+    let Some(tag) = form.text("lang") else { return Ok(None) };
+    let known = Language::ALL.into_iter().find(|language| language.as_str() == tag);
+    let fault = || Problem::invalid(vec![Fault::new("/lang", "not_a_language")]);
+    known.map(Some).ok_or_else(fault)
+}
+
+/// Where a page leads in the end, if the tenant allows it.
+fn hosted(form: &PageForm, settings: &Settings, id: &str) -> Result<Hosted, Problem> {
+    let fault = |pointer, code| Err(Problem::invalid(vec![Fault::new(pointer, code)]));
+    let signs_in = matches!(id, "sign-in" | "finish-sign-in");
+    let goes_on = match (form.text("return_url"), form.text("challenge")) {
+        (None, None) => None,
+        (None, Some(_)) => return fault("/return_url", "required"),
+        (Some(url), challenge) => match (settings.allowed_return_url(url), challenge) {
+            (None, _) => return fault("/return_url", "not_allowed"),
+            (Some(_), None) if signs_in => return fault("/challenge", "required"),
+            (Some(_), None) => None,
+            (Some(url), Some(challenge)) if is_challenge(challenge) => {
+                Some(GoesOn { url, challenge: challenge.to_owned() })
+            }
+            (Some(_), Some(_)) => return fault("/challenge", "not_a_challenge"),
+        },
+    };
+    Ok(Hosted { goes_on })
+}
+
+/// A password is typed twice. This slip costs nobody a try.
+fn confirmed(body: &Body, form: &PageForm) -> Result<(), Problem> {
+    let differs = |name| match body.password(name) {
+        Ok(password) => !password.is(form.text("confirm").unwrap_or_default()),
+        // Its own fault is the step's to tell.
+        Err(_) => false,
+    };
+    if ["password", "beginning"].into_iter().any(|name| body.has(name) && differs(name)) {
+        let fault = Fault { pointer: "/confirm".to_owned(), code: "not_the_same" };
+        return Err(Problem::invalid(vec![fault]));
+    }
+    Ok(())
+}

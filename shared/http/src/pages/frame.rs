@@ -1,0 +1,77 @@
+//! What every page has, as the templates take it.
+
+use jiff::tz::TimeZone;
+use regain_domain::Language;
+use regain_notices::page::{Frame, SCRIPT};
+use url::form_urlencoded::Serializer;
+
+use super::Shown;
+use super::assets::{name, style_sheet};
+
+/// What a frame borrows from.
+pub(super) struct Around<'a> {
+    shown: &'a Shown<'a>,
+    pub(super) base: String,
+    style: String,
+    script: String,
+    elsewhere: Vec<(Language, String)>,
+    zone: TimeZone,
+    support_code: Option<String>,
+}
+
+impl<'a> Around<'a> {
+    /// Around what is shown; `support_code` is that of the story, if it has one.
+    pub(super) fn new(shown: &'a Shown<'a>, support_code: Option<String>) -> Self {
+        let base = format!("/p/{}", shown.tenant);
+        let others = shown.settings.languages.iter().filter(|other| **other != shown.language);
+        let there = |path: &str, other: Language| {
+            let mut query = Serializer::new(String::new());
+            query.append_pair("lang", other.as_str());
+            for name in ["return_url", "challenge"] {
+                if let Some(text) = shown.form.text(name) {
+                    query.append_pair(name, text);
+                }
+            }
+            (other, format!("{path}?{}", query.finish()))
+        };
+        let elsewhere = shown.here.map(|path| others.map(|other| there(path, *other)).collect());
+        Self {
+            style: format!("{base}/assets/{}", name(&style_sheet(shown.settings), "css")),
+            script: format!("{base}/assets/{}", name(SCRIPT, "js")),
+            elsewhere: elsewhere.unwrap_or_default(),
+            zone: shown.settings.zone(),
+            support_code,
+            base,
+            shown,
+        }
+    }
+
+    pub(super) fn frame(&self) -> Frame<'_> {
+        let settings = self.shown.settings;
+        Frame {
+            language: self.shown.language,
+            tenant: &settings.name,
+            has_logo: settings.looks.logo.is_some(),
+            base: &self.base,
+            style: &self.style,
+            script: &self.script,
+            elsewhere: &self.elsewhere,
+            now: self.shown.now,
+            zone: &self.zone,
+            contact: settings.support_contact.as_deref(),
+            support_code: self.support_code.as_deref(),
+        }
+    }
+
+    /// The address of a page, in the language of this one, leading on to where this one does.
+    pub(super) fn page(&self, page: &str) -> String {
+        let mut query = Serializer::new(String::new());
+        query.append_pair("lang", self.shown.language.as_str());
+        for name in ["return_url", "challenge"] {
+            if let Some(text) = self.shown.form.text(name) {
+                query.append_pair(name, text);
+            }
+        }
+        format!("{}/{page}?{}", self.base, query.finish())
+    }
+}

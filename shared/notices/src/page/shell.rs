@@ -1,0 +1,70 @@
+//! What stands around every page: its title, the tenant's name, the summary of what was wrong, and
+//! where help is.
+
+use regain_domain::Language;
+
+use crate::line::one_line;
+
+use super::field::{id_of, is_of};
+use super::words::{Common, Words, own_name};
+use super::{FieldError, Frame};
+
+/// The frame as templates see it, a part of every view.
+pub(super) struct Shell<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) words: &'static Common,
+    pub(super) title: String,
+    pub(super) heading: String,
+    pub(super) tenant: String,
+    pub(super) contact: Option<String>,
+    pub(super) elsewhere: Vec<Elsewhere<'a>>,
+    pub(super) errors: Vec<Pointed<'a>>,
+}
+
+/// The page in another language, by the name that the language has for itself.
+pub(super) struct Elsewhere<'a> {
+    pub(super) tag: &'static str,
+    pub(super) name: &'static str,
+    pub(super) address: &'a str,
+}
+
+/// An error, and the field that it points to.
+pub(super) struct Pointed<'a> {
+    pub(super) text: &'a str,
+    pub(super) id: Option<String>,
+}
+
+impl<'a> Shell<'a> {
+    /// Of a page without a field.
+    pub(super) fn new(frame: Frame<'a>, heading: &str) -> Self {
+        let words = &Words::of(frame.language).common;
+        let (heading, tenant) = (one_line(heading), one_line(frame.tenant));
+        Self {
+            frame,
+            words,
+            title: format!("{heading} – {tenant}"),
+            heading,
+            tenant,
+            contact: frame.contact.map(one_line).filter(|line| !line.is_empty()),
+            elsewhere: frame.elsewhere.iter().map(elsewhere).collect(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// With what was wrong, each at the first of `fields` that it belongs to.
+    pub(super) fn with_errors(mut self, errors: &'a [FieldError], fields: &[&str]) -> Self {
+        let pointed = |error: &'a FieldError| {
+            let field = fields.iter().find(|name| is_of(error, name));
+            Pointed { text: &error.text, id: field.map(|name| id_of(name)) }
+        };
+        self.errors = errors.iter().map(pointed).collect();
+        if !self.errors.is_empty() {
+            self.title = format!("{}: {}", self.words.error, self.title);
+        }
+        self
+    }
+}
+
+fn elsewhere((language, address): &(Language, String)) -> Elsewhere<'_> {
+    Elsewhere { tag: language.as_str(), name: own_name(*language), address }
+}
