@@ -2,14 +2,13 @@
 
 use std::error::Error;
 use std::future::Future;
-use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use futures_util::FutureExt;
-use http::{HeaderMap, HeaderName, Method, Response, header};
+use http::{Method, Response, header};
 use jiff::Timestamp;
 use regain_domain::api_key::{ApiKey, Credential};
 use regain_domain::captcha;
@@ -18,14 +17,15 @@ use regain_domain::keys::{DerivedKey, Keyring};
 use regain_domain::seal::Seal;
 use regain_domain::{Language, Session, Settings, SupportCode, TenantId};
 use regain_notices::ProblemCode;
-use serde_json::json;
 
 use crate::answer::ResponseBody;
-use crate::api::{Access, Form, Operation, Route};
+use crate::api::{self, Access, Operation, Route};
 use crate::authorize::{ApiKeys, bearer};
-use crate::body::{BODY_BYTES_MAX, Body, LINES_BYTES_MAX, LINES_MAX, Line};
+use crate::body::{Body, Line};
 use crate::call::Hosted;
 use crate::pages::Html;
+pub use crate::request::Incoming;
+use crate::request::{accepted, header, read_body, takes_pages};
 use crate::respond::respond;
 use crate::{
     Answer, Call, LogLine, Problem, Sessions, SettingsCache, call, conformance, cors, random,
@@ -47,30 +47,14 @@ pub struct Edge {
     warm: AtomicBool,
 }
 
-/// A request, as the gateway hands it over.
-pub struct Incoming<'r> {
-    /// Its method.
-    pub method: &'r Method,
-    /// Its path, as the gateway gives it.
-    pub path: &'r str,
-    /// Its query string.
-    pub query: &'r str,
-    /// Its headers.
-    pub headers: &'r HeaderMap,
-    /// Its body.
-    pub body: &'r [u8],
-    /// The address at the other end of the connection, as the gateway saw it.
-    pub source_ip: Option<IpAddr>,
-    /// The gateway's id of the request.
-    pub request_id: &'r str,
-}
-
 /// What is known so far; a problem is answered with as much.
 pub(crate) struct Known {
     /// The path of the row, for the log.
     pub(crate) path: Option<&'static str>,
     pub(crate) settings: Option<Arc<Settings>>,
     pub(crate) language: Language,
+    /// Of a path that a browser was sent back to: whose.
+    sent_back: Option<TenantId>,
 }
 
 pub(crate) enum Reply {
@@ -160,10 +144,17 @@ impl Edge {
             path: None,
             settings: None,
             language: accepted(&request).unwrap_or(Language::En),
+            sent_back: None,
         };
         let replied = match routes::pages::serves(self.function, request.path) {
             true => Ok(Reply::Page(self.page(now, &request, &mut known, &line, step).await)),
             false => self.reply(now, &request, &mut known, &line, step).await,
+        };
+        let replied = match (replied, &known.sent_back) {
+            (Err(problem), Some(tenant)) if takes_pages(&request) => {
+                Ok(Reply::Page(self.stopped(now, &known, tenant, problem, &line)))
+            }
+            (replied, _) => replied,
         };
         let response = respond(&request, &known, &replied, &line);
         line.set("level", if response.status().is_server_error() { "error" } else { "info" });
@@ -218,6 +209,9 @@ impl Edge {
         let language_accepted = accepted(request).filter(|tag| settings.languages.contains(tag));
         known.language = language_accepted.unwrap_or(settings.default_language);
         known.settings = Some(Arc::clone(&settings));
+        let is_sent_back =
+            operation.is_some_and(|operation| operation.method == api::Method::SentBack);
+        known.sent_back = is_sent_back.then(|| tenant.clone());
         if request.method == Method::OPTIONS {
             return Ok(Reply::Preflight(route));
         }
@@ -341,48 +335,6 @@ impl Edge {
             }
         }
     }
-}
-
-pub(crate) fn header<'r>(request: &Incoming<'r>, name: &HeaderName) -> Option<&'r str> {
-    request.headers.get(name)?.to_str().ok()
-}
-
-pub(crate) fn accepted(request: &Incoming<'_>) -> Option<Language> {
-    Language::negotiate(header(request, &header::ACCEPT_LANGUAGE)?, &Language::ALL)
-}
-
-fn read_body(operation: &Operation, request: &Incoming<'_>) -> Result<(Body, Vec<Line>), Problem> {
-    let (types, bytes_max): (&[&str], usize) = match operation.form {
-        Form::Json => (&["application/json"], BODY_BYTES_MAX),
-        Form::MergePatch => (&["application/merge-patch+json", "application/json"], BODY_BYTES_MAX),
-        Form::Lines => (&["application/x-ndjson"], LINES_BYTES_MAX),
-    };
-    if request.body.len() > bytes_max {
-        return Err(Problem::new(ProblemCode::BodyTooLarge));
-    }
-    let may_be_absent = request.body.is_empty() && !operation.body_is_required();
-    if operation.body.is_empty() || may_be_absent {
-        return Ok((Body::default(), Vec::new()));
-    }
-    let content_type = header(request, &header::CONTENT_TYPE);
-    let is_taken = content_type.is_some_and(|content_type| {
-        let mut parts = content_type.split(';').map(str::trim);
-        parts.next().is_some_and(|essence| types.iter().any(|t| essence.eq_ignore_ascii_case(t)))
-            && parts.all(|parameter| parameter.eq_ignore_ascii_case("charset=utf-8"))
-    });
-    // A compressed body is not JSON yet, and nothing here inflates what a stranger sends.
-    if !is_taken || request.headers.contains_key(header::CONTENT_ENCODING) {
-        let problem = Problem::new(ProblemCode::UnsupportedMediaType);
-        return Err(problem.with("accepted", json!(types)));
-    }
-    if operation.form == Form::Lines {
-        let lines = Body::lines(operation, request.body);
-        if lines.len() > LINES_MAX {
-            return Err(Problem::new(ProblemCode::TooManyLines));
-        }
-        return Ok((Body::default(), lines));
-    }
-    Ok((Body::read(operation, request.body)?, Vec::new()))
 }
 
 #[cfg(test)]

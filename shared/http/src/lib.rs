@@ -20,6 +20,7 @@ pub mod openapi;
 mod pages;
 mod paging;
 mod problem;
+mod request;
 mod respond;
 pub mod routes;
 mod serve;

@@ -9,6 +9,7 @@ mod assets;
 mod draw;
 mod frame;
 mod trouble;
+mod views;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -22,8 +23,9 @@ use regain_notices::ProblemCode;
 
 use crate::body::{BODY_BYTES_MAX, Body, PageForm};
 use crate::call::Hosted;
-use crate::edge::{Asked, Edge, Incoming, Known, accepted, header, stepped};
+use crate::edge::{Asked, Edge, Known, stepped};
 use crate::problem::Fault;
+use crate::request::{Incoming, accepted, header};
 use crate::respond::log_problem;
 use crate::routes::pages::{self, Opens, Page};
 use crate::{Answer, Call, LogLine, Problem, random};
@@ -243,6 +245,31 @@ impl Edge {
         let whose = (tenant.clone(), Arc::clone(settings));
         let call = self.call(now, request, line, operation, whose, asked)?;
         stepped(operation, step(call)).await.map(Some)
+    }
+
+    /// The page of a person who was sent back here, and gets no further.
+    pub(crate) fn stopped(
+        &self,
+        now: Timestamp,
+        known: &Known,
+        tenant: &TenantId,
+        problem: Problem,
+        line: &LogLine,
+    ) -> Html {
+        log_problem(line, &problem);
+        let language = known.language;
+        let settings = known.settings.clone().unwrap_or_default();
+        let shown = Shown {
+            page: None,
+            here: None,
+            tenant,
+            settings: &settings,
+            language,
+            now,
+            form: &PageForm::default(),
+            captcha: &String::new,
+        };
+        draw(&shown, &Outcome::Refused(problem))
     }
 
     /// The language of a page before its form is read.

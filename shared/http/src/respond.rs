@@ -6,8 +6,9 @@ use regain_notices::ProblemCode;
 use crate::Problem;
 use crate::answer::{Content, ResponseBody};
 use crate::cors;
-use crate::edge::{Incoming, Known, Reply, header};
+use crate::edge::{Known, Reply};
 use crate::log::{LogLine, chain};
+use crate::request::{Incoming, header};
 
 /// On every answer.
 const SECURITY_HEADERS: [(&str, &str); 3] = [

@@ -127,6 +127,9 @@ fn actions(pages: &Pages<'_>, problem: &Problem) -> Vec<Action> {
         _ => "forgot-password",
     };
     match problem.code {
+        P::SignInUnknown | P::SignInOver | P::ProviderUnknown | P::ProviderUnavailable => {
+            vec![Action::SignIn(to("sign-in"))]
+        }
         P::TenantUnknown | P::Internal => Vec::new(),
         P::LinkDamaged | P::LinkUnknown | P::GrantUnknown => {
             vec![Action::AskForLink(to("forgot-password")), Action::SignIn(to("sign-in"))]
