@@ -8,7 +8,7 @@ use crate::mail::render;
 use super::clock::Time;
 use super::field::{Field, Kind, focus_first};
 use super::shell::Shell;
-use super::words::{self, Words};
+use super::words::Words;
 use super::{Form, Frame};
 
 /// Type the code of the app, or a recovery code. Field: `code`.
@@ -34,7 +34,6 @@ impl SecondStep<'_> {
         let shell = Shell::new(self.frame, words.heading).with_errors(errors, &[code.name]);
         render(&View {
             page: self,
-            words,
             button: all.sign_in.button,
             lead: (words.lead)(&shell.tenant),
             shell,
@@ -49,7 +48,6 @@ impl SecondStep<'_> {
 struct View<'a> {
     page: &'a SecondStep<'a>,
     shell: Shell<'a>,
-    words: &'static words::SecondStep,
     button: &'static str,
     lead: String,
     time: Time,
