@@ -11,6 +11,7 @@ mod openapi;
 mod operator_key;
 mod package;
 mod paths;
+mod previews;
 mod test;
 mod tools;
 mod up;
@@ -52,6 +53,7 @@ const COMMANDS: &[Command] = &[
         bench::run,
     ),
     ("package", &["[--arm64]"], "build every function for AWS Lambda, in release", package::run),
+    ("previews", &[], "every mail, text, call and page in one HTML file", previews::run),
     ("new-function", &["NAME"], "the rooms of a new function", new_function::run),
     (
         "tool",
