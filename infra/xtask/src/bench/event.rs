@@ -17,6 +17,11 @@ pub(super) fn read(what: &str, round: usize) -> Value {
     event("GET", &format!("/v1/demo/{what}"), round)
 }
 
+/// A page that is opened.
+pub(super) fn page(what: &str, round: usize) -> Value {
+    event("GET", &format!("/p/demo/{what}"), round)
+}
+
 /// A call of the back office that reads.
 pub(super) fn admin(what: &str, key: &str, round: usize) -> Value {
     let mut event = event("GET", &format!("/admin/v1/tenants/demo/{what}"), round);

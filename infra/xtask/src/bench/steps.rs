@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use super::event::{admin, body_of, public, read, signed_in};
+use super::event::{admin, body_of, page, public, read, signed_in};
 use super::process::Process;
 use super::recovery::{self, Prepared};
 use crate::up::demo::first_entry;
@@ -71,6 +71,8 @@ pub(crate) async fn all(spawns: usize) -> Result<Vec<Measured>, String> {
         ("magic-login", "magic-login", Step::MagicLogin),
         ("redeem-magic-link", "magic-login", Step::RedeemMagicLink),
         ("session", "sign-in", Step::Session),
+        ("the page sign-in", "sign-in", Step::SignInPage),
+        ("the page link", "click-link", Step::LinkPage),
         // Who they are is somebody else's to answer: only their start is measured.
         ("second-step", "second-step", Step::Nothing),
         ("federated-login", "federated-login", Step::Nothing),
@@ -118,6 +120,8 @@ pub(crate) async fn timing() -> Result<Vec<Timing>, String> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Step {
     Nothing,
+    SignInPage,
+    LinkPage,
     RequestReset,
     CheckLink,
     ClickLink,
@@ -240,6 +244,10 @@ impl Bench {
             }
             Step::Nothing | Step::RequestReset => ("request-reset", json!({"login": LOGIN})),
             Step::SignIn => ("sign-in", json!({"login": LOGIN, "password": PASSWORD})),
+            Step::SignInPage => return Ok(page("sign-in", round)),
+            Step::LinkPage => {
+                return Ok(page(&format!("link/{}", self.token(RESET).await?), round));
+            }
             Step::Session => return Ok(signed_in("session", &self.session()?, round)),
             Step::MagicLogin => ("magic-login", json!({"login": LOGIN})),
             Step::RedeemMagicLink => {
