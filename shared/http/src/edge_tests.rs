@@ -1,12 +1,13 @@
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Mutex;
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use jiff::SignedDuration;
 use regain_domain::settings::Frontend;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::body::BODY_BYTES_MAX;
 
 const PATH: &str = "/v1/demo/sign-in";
 

@@ -20,13 +20,13 @@ mod look;
 mod new_password;
 mod not_me;
 mod opened_link;
+mod problem;
 mod recover;
 mod rules;
 mod second_step;
 mod shell;
 mod sign_in;
 mod take_lock_off;
-mod told;
 mod trouble;
 mod type_code;
 mod words;
@@ -34,17 +34,17 @@ mod words;
 pub use ask_for_link::{AskForLink, Asking};
 pub use choose_method::ChooseMethod;
 pub use done::{Done, Finished};
-pub use fault::{broken_rule, fault};
+pub use fault::{broken_rule, fault, tries_left};
 pub use link_asked::{Asked, LinkAsked};
 pub use look::{Looks, SCRIPT, style};
 pub use new_password::NewPassword;
 pub use not_me::NotMe;
 pub use opened_link::{OpenedLink, Purpose};
+pub use problem::problem_words;
 pub use recover::Recover;
 pub use second_step::SecondStep;
 pub use sign_in::SignIn;
 pub use take_lock_off::TakeLockOff;
-pub use told::{attempts_left, told, try_again_in};
 pub use trouble::{Action, Trouble};
 pub use type_code::TypeCode;
 
@@ -60,8 +60,6 @@ pub struct Frame<'a> {
     pub tenant: &'a str,
     /// Whether the style sheet has a logo. The name stands beside it as text all the same.
     pub has_logo: bool,
-    /// Where the tenant's pages are: `/p/demo`.
-    pub base: &'a str,
     /// The style sheet's address.
     pub style: &'a str,
     /// The script's address.
@@ -76,6 +74,25 @@ pub struct Frame<'a> {
     pub contact: Option<&'a str>,
     /// By which the service desk finds the story.
     pub support_code: Option<&'a str>,
+}
+
+#[cfg(test)]
+impl<'a> Frame<'a> {
+    /// For tests of what depends on nothing else.
+    fn bare(language: Language, now: &str, zone: &'a TimeZone) -> Self {
+        Frame {
+            language,
+            tenant: "Demo",
+            has_logo: false,
+                style: "",
+            script: "",
+            elsewhere: &[],
+            now: now.parse().expect("a moment"),
+            zone,
+            contact: None,
+            support_code: None,
+        }
+    }
 }
 
 /// A form: where it goes, what it carries unseen, and what was wrong when it was sent.

@@ -8,7 +8,7 @@ mod samples;
 mod tags;
 
 use regain_domain::{Language, policy::Violation};
-use regain_notices::page::{Looks, SCRIPT, broken_rule, fault, style};
+use regain_notices::page::{Looks, SCRIPT, broken_rule, fault, style, tries_left};
 
 use samples::{Texts, pages};
 use tags::{Tag, tags};
@@ -286,6 +286,14 @@ fn every_fault_and_every_broken_rule_has_words_in_every_language() {
         "control_character",
         "not_the_same",
         "not_allowed",
+        "captcha_wrong",
+        "captcha_expired",
+        "phone_mismatch",
+        "code_wrong",
+        "code_used",
+        "code_spent",
+        "sign_in_failed",
+        "password_wrong",
         "whatever_else",
     ];
     let mut seen = HashSet::new();
@@ -293,7 +301,8 @@ fn every_fault_and_every_broken_rule_has_words_in_every_language() {
         let missing = fields.map(|field| fault(language, field, "required"));
         let other = codes.map(|code| fault(language, "login", code));
         let rules = Violation::CODES.map(|code| broken_rule(language, code, Some(3)));
-        for text in missing.into_iter().chain(other).chain(rules) {
+        let tries = [0, 1, 2].map(|count| tries_left(language, count));
+        for text in missing.into_iter().chain(other).chain(rules).chain(tries) {
             assert!(text.ends_with('.'), "{text}");
             assert!(seen.insert(text.clone()), "said twice: {text}");
         }

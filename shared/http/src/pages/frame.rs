@@ -52,7 +52,6 @@ impl<'a> Around<'a> {
             language: self.shown.language,
             tenant: &settings.name,
             has_logo: settings.looks.logo.is_some(),
-            base: &self.base,
             style: &self.style,
             script: &self.script,
             elsewhere: &self.elsewhere,

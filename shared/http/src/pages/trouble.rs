@@ -2,6 +2,7 @@
 //! the field that it is about.
 
 use regain_domain::Remedy;
+use regain_domain::time::after;
 use regain_notices::ProblemCode as P;
 use regain_notices::page::{self, Action, FieldError, Trouble};
 use serde_json::Value;
@@ -69,29 +70,30 @@ pub(super) fn errors(
         P::PasswordRejected => "password",
         _ => "",
     };
-    let (_, text) = words(pages, problem);
+    let said = match problem.code {
+        P::SignInFailed => page::fault(language, field, problem.code.as_str()),
+        _ if field.is_empty() || field == "password" || field == "beginning" => {
+            words(pages, problem).1
+        }
+        code => page::fault(language, field, code.as_str()),
+    };
+    let left = problem.members.get("attempts_left").and_then(Value::as_u64);
+    let left = left.map(|left| page::tries_left(language, u32::try_from(left).unwrap_or(0)));
+    let text = [Some(said), left].into_iter().flatten().collect::<Vec<_>>().join(" ");
     vec![FieldError { field: shown(field).unwrap_or_default(), text }]
 }
 
 /// Title and detail.
 fn words(pages: &Pages<'_>, problem: &Problem) -> (String, String) {
-    let language = pages.shown.language;
+    let shown = pages.shown;
     let until = problem.members.get("until").and_then(Value::as_str);
     let until = until.and_then(|until| until.parse().ok());
-    let told = page::told(&pages.around.frame(), problem.code, until);
-    let (title, mut detail) = told.unwrap_or_else(|| {
-        let title = problem.code.words(language).title.to_owned();
-        (title, problem.detail(language, Some(pages.shown.settings)))
-    });
-    let left = problem.members.get("attempts_left").and_then(Value::as_u64);
-    let left = left.map(|left| page::attempts_left(language, u32::try_from(left).unwrap_or(0)));
-    let after = problem.retry_after_seconds.filter(|_| problem.code == P::TooManyRequests);
-    let wait = after.map(|seconds| page::try_again_in(language, seconds));
-    for sentence in [left, wait].into_iter().flatten() {
-        detail.push(' ');
-        detail.push_str(&sentence);
+    let after = problem.retry_after_seconds.map(|seconds| after(shown.now, seconds));
+    let told = page::problem_words(&pages.around.frame(), problem.code, until.or(after));
+    match problem.death {
+        None => told,
+        Some(_) => (told.0, problem.detail(shown.language, Some(shown.settings))),
     }
-    (title, detail)
 }
 
 /// The page of a problem.

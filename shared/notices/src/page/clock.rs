@@ -48,24 +48,40 @@ impl Time {
 
 /// To follow "until" in English, "tot" in Dutch. Rounded down, so that what works until then works
 /// a little longer, never shorter.
-pub(super) fn moment(frame: &Frame<'_>, at: Timestamp) -> String {
+fn moment(frame: &Frame<'_>, at: Timestamp) -> String {
+    let (clock, day) = clock_and_day(frame, at);
+    match (frame.language, day) {
+        (_, None) => clock,
+        (Language::En, Some(day)) => format!("{clock} on {day}"),
+        (Language::Nl, Some(day)) => format!("{day} om {clock}"),
+    }
+}
+
+/// The moment at which something is: "at 14:18", "om 14:18", "op 24 november 2026 om 14:18".
+pub(super) fn at_moment(frame: &Frame<'_>, at: Timestamp) -> String {
+    let (clock, day) = clock_and_day(frame, at);
+    match (frame.language, day) {
+        (Language::En, None) => format!("at {clock}"),
+        (Language::En, Some(day)) => format!("at {clock} on {day}"),
+        (Language::Nl, None) => format!("om {clock}"),
+        (Language::Nl, Some(day)) => format!("op {day} om {clock}"),
+    }
+}
+
+/// The minute, and the day where it is not today's.
+fn clock_and_day(frame: &Frame<'_>, at: Timestamp) -> (String, Option<String>) {
     let local = |moment: Timestamp| moment.to_zoned(frame.zone.clone());
     let (then, now) = (local(at), local(frame.now));
-    let clock = clock(&then);
     if then.date() == now.date() {
-        return clock;
+        return (clock(&then), None);
     }
-    let (day, year) = (then.day(), then.year());
     let names = match frame.language {
         Language::En => MONTHS_EN,
         Language::Nl => MONTHS_NL,
     };
     let month = names.split(' ').zip(1_i8..).find(|(_, number)| *number == then.month());
     let month = month.map_or("", |(name, _)| name);
-    match frame.language {
-        Language::En => format!("{clock} on {day} {month} {year}"),
-        Language::Nl => format!("{day} {month} {year} om {clock}"),
-    }
+    (clock(&then), Some(format!("{} {month} {}", then.day(), then.year())))
 }
 
 /// A tenant without a zone of its own has UTC, which is no clock that hangs on a wall: it is named.
@@ -83,19 +99,7 @@ mod tests {
 
     fn time(language: Language, zone: &str, now: &str, at: &str) -> Time {
         let zone = TimeZone::posix(zone).expect("a zone");
-        let frame = Frame {
-            language,
-            tenant: "Demo",
-            has_logo: false,
-            base: "/p/demo",
-            style: "",
-            script: "",
-            elsewhere: &[],
-            now: now.parse().expect("a moment"),
-            zone: &zone,
-            contact: None,
-            support_code: None,
-        };
+        let frame = Frame::bare(language, now, &zone);
         Time::new(&frame, at.parse().expect("a moment"), str::to_owned)
     }
 

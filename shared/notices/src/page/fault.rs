@@ -2,8 +2,8 @@
 
 use regain_domain::Language;
 
-/// What is wrong with the field of that name, by the code of the fault. A code without words of
-/// its own here gets a general sentence.
+/// What is wrong with the field of that name, by the code of the fault, or of the problem where
+/// that is about one field. A code without words of its own here gets a general sentence.
 #[must_use]
 pub fn fault(language: Language, field: &str, code: &str) -> String {
     let text = match language {
@@ -27,6 +27,16 @@ fn fault_en(field: &str, code: &str) -> &'static str {
         "not_allowed" => {
             "This page cannot take you back to where you came from. Begin again from there."
         }
+        "captcha_wrong" => "Those were not the characters. Try once more.",
+        "captcha_unknown" | "captcha_expired" | "captcha_spent" => {
+            "Those characters no longer count. Type these new ones."
+        }
+        "phone_mismatch" => "This is not the number that we know. Check it, and type all of it.",
+        "code_wrong" => "This is not the code. Type the newest one, all of it.",
+        "code_used" => "This code was used before. Wait for the next one in your app.",
+        "code_expired" | "code_spent" => "This code no longer works. Ask for a new one.",
+        "sign_in_failed" => "This address and this password do not go together. Check both.",
+        "password_wrong" => "This is not the password. Check it and try again.",
         _ => "This cannot be used. Check it and try again.",
     }
 }
@@ -60,6 +70,18 @@ fn fault_nl(field: &str, code: &str) -> &'static str {
         "not_allowed" => {
             "Deze pagina kan je niet terugbrengen naar waar je vandaan kwam. Begin daar opnieuw."
         }
+        "captcha_wrong" => "Dat waren niet de tekens. Probeer het nog een keer.",
+        "captcha_unknown" | "captcha_expired" | "captcha_spent" => {
+            "Die tekens gelden niet meer. Typ deze nieuwe."
+        }
+        "phone_mismatch" => {
+            "Dit is niet het nummer dat we kennen. Controleer het en typ het in zijn geheel."
+        }
+        "code_wrong" => "Dit is niet de code. Typ de nieuwste, in zijn geheel.",
+        "code_used" => "Deze code is al gebruikt. Wacht op de volgende in je app.",
+        "code_expired" | "code_spent" => "Deze code werkt niet meer. Vraag een nieuwe.",
+        "sign_in_failed" => "Dit adres en dit wachtwoord horen niet bij elkaar. Controleer ze.",
+        "password_wrong" => "Dit is niet het wachtwoord. Controleer het en probeer het opnieuw.",
         _ => "Dit kan niet worden gebruikt. Controleer het en probeer het opnieuw.",
     }
 }
@@ -76,6 +98,19 @@ fn missing_nl(field: &str) -> &'static str {
         "channel" => "Kies tussen een sms en een telefoontje.",
         "code" => "Typ de code.",
         _ => "Er ontbreekt hier iets. Probeer het opnieuw.",
+    }
+}
+
+/// How many tries are left, to be told with what was wrong.
+#[must_use]
+pub fn tries_left(language: Language, count: u32) -> String {
+    match (language, count) {
+        (Language::En, 0) => "You have no tries left.".to_owned(),
+        (Language::En, 1) => "You have 1 try left.".to_owned(),
+        (Language::En, _) => format!("You have {count} tries left."),
+        (Language::Nl, 0) => "Je hebt geen pogingen meer.".to_owned(),
+        (Language::Nl, 1) => "Je hebt nog 1 poging.".to_owned(),
+        (Language::Nl, _) => format!("Je hebt nog {count} pogingen."),
     }
 }
 

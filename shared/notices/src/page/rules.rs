@@ -31,6 +31,12 @@ impl List<'_> {
             self.add(&[code], text(count));
         }
     }
+
+    fn add_last_name(&mut self, policy: &PasswordPolicy, words: &words::Rules) {
+        if policy.forbid_last_name {
+            self.add(&["contains_last_name"], words.last_name);
+        }
+    }
 }
 
 /// The rules for a whole password.
@@ -46,10 +52,16 @@ pub(super) fn of_whole(
     list.add_count("needs_lowercase", policy.lowercase_min, words.lowercase);
     list.add_count("needs_digit", policy.digits_min, words.digits);
     list.add_count("needs_symbol", policy.symbols_min, words.symbols);
-    with_the_rest(list, words, policy)
+    list.add_last_name(policy, words);
+    if policy.forbid_reuse {
+        list.add(&["reused"], words.reuse);
+    }
+    list.add(&["common"], words.common);
+    list.rules
 }
 
-/// The rules for a beginning: whatever else the policy asks for is in the ending.
+/// The rules for a beginning. The ending sees to all others: it has what the policy asks for, and
+/// nobody has had or guessed it before.
 pub(super) fn of_beginning(
     language: Language,
     policy: &PasswordPolicy,
@@ -58,17 +70,7 @@ pub(super) fn of_beginning(
     let words = &Words::of(language).rules;
     let mut list = List { broken, rules: Vec::new() };
     list.add(&["too_long"], (words.length_max)(policy.length_max));
-    with_the_rest(list, words, policy)
-}
-
-fn with_the_rest(mut list: List<'_>, words: &words::Rules, policy: &PasswordPolicy) -> Vec<Rule> {
-    if policy.forbid_last_name {
-        list.add(&["contains_last_name"], words.last_name);
-    }
-    if policy.forbid_reuse {
-        list.add(&["reused"], words.reuse);
-    }
-    list.add(&["common"], words.common);
+    list.add_last_name(policy, words);
     list.rules
 }
 

@@ -28,7 +28,7 @@
   });
 
   // Copies.
-  all("[data-copy]", (shown) => {
+  all("code[data-copy]", (shown) => {
     if (!navigator.clipboard) return;
     const copy = small(words.copy);
     copy.setAttribute("aria-live", "polite");

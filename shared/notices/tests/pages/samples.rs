@@ -2,12 +2,12 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use regain_domain::{Language, policy::PasswordPolicy, settings::PasswordAsked};
+use regain_notices::ProblemCode;
 use regain_notices::page::{
     Action, AskForLink, Asked, Asking, Captcha, ChooseMethod, Done, FieldError, Finished, Form,
     Frame, LinkAsked, NewPassword, NotMe, OpenedLink, Purpose, Recover, SecondStep, SignIn,
-    TakeLockOff, Trouble, TypeCode, broken_rule, fault,
+    TakeLockOff, Trouble, TypeCode, broken_rule, fault, problem_words, tries_left,
 };
-use regain_notices::{ProblemCode, Words};
 
 const TOKEN: &str = "1k0r7zq4m8s2v6w9x3y5b1c7d2f8g4h6j0k5m9n3p7q1r5s8t2v6w0xyz";
 
@@ -89,8 +89,11 @@ impl<'a> Samples<'a> {
         Form { errors: faults.iter().map(error).collect(), ..form }
     }
 
-    fn told(&self, form: Form, field: &'static str, code: ProblemCode) -> Form {
-        let text = code.words(self.language).detail.to_owned();
+    /// With a problem of this code that is about one field, and how many tries are left.
+    fn told(&self, form: Form, field: &'static str, code: &str, left: Option<u32>) -> Form {
+        let text = fault(self.language, field, code);
+        let left = left.map(|left| tries_left(self.language, left));
+        let text = [text].into_iter().chain(left).collect::<Vec<_>>().join(" ");
         Form { errors: vec![FieldError { field, text }], ..form }
     }
 
@@ -192,8 +195,8 @@ impl<'a> Samples<'a> {
     }
 
     fn trouble(&self, code: ProblemCode, actions: Vec<Action>) -> String {
-        let Words { title, detail } = code.words(self.language);
-        Trouble { frame: self.sent, title, detail, actions }.html()
+        let (title, detail) = problem_words(&self.sent, code, Some(at("2026-11-22T13:18:40Z")));
+        Trouble { frame: self.sent, title: &title, detail: &detail, actions }.html()
     }
 
     fn asking_pages(&self) -> Vec<(&'static str, String)> {
@@ -203,11 +206,11 @@ impl<'a> Samples<'a> {
         let both_missing = [("login", "required"), ("password", "required")];
         let bad = [("login", "not_an_address"), ("captcha.answer", "blank")];
         let bad = self.wrong(ask("forgot-password"), &bad);
-        let unsure = self.told(sign_in(), "", ProblemCode::SignInFailed);
+        let unsure = self.told(sign_in(), "", "sign_in_failed", None);
         let taken = [("login", "required"), ("reason", "required"), ("captcha.answer", "blank")];
         let taken = self.wrong(self.form("recover", "return_url"), &taken);
         let spent = self.form("recover", "return_url");
-        let spent = self.told(spent, "captcha.answer", ProblemCode::CaptchaWrong);
+        let spent = self.told(spent, "captcha.answer", "captcha_wrong", Some(2));
         vec![
             ("sign_in", self.sign_in(sign_in(), self.frame, "")),
             ("sign_in_empty", self.sign_in(self.wrong(sign_in(), &both_missing), self.sent, "")),
@@ -279,8 +282,8 @@ impl<'a> Samples<'a> {
         let send = || self.form("send-sms-code", "recovery");
         let check = || self.form("check-sms-code", "recovery");
         let finish = || self.form("finish-sign-in", "pending");
-        let number = self.told(send(), "phone", ProblemCode::PhoneMismatch);
-        let code = |form| self.told(form, "code", ProblemCode::CodeWrong);
+        let number = self.told(send(), "phone", "phone_mismatch", Some(1));
+        let code = |form| self.told(form, "code", "code_wrong", Some(4));
         vec![
             ("choose_method", self.choose_method(send(), "")),
             ("choose_method_wrong", self.choose_method(number, self.texts.phone)),
@@ -315,6 +318,10 @@ impl<'a> Samples<'a> {
             ),
             ("trouble_used", self.trouble(ProblemCode::LinkUsed, vec![sign_in(), ask()])),
             ("trouble_over", self.trouble(ProblemCode::RecoveryExpired, vec![again(), recover()])),
+            (
+                "trouble_locked",
+                self.trouble(ProblemCode::AccountLocked, vec![recover(), Action::Contact]),
+            ),
             ("trouble_limit", self.trouble(ProblemCode::TooManyRequests, vec![again()])),
             ("trouble_blocked", self.trouble(ProblemCode::AccountBlocked, vec![Action::Contact])),
             ("trouble_not_found", self.trouble(ProblemCode::NotFound, vec![])),
@@ -333,7 +340,6 @@ pub(crate) fn pages(language: Language, texts: Texts<'_>) -> Vec<(&'static str, 
         language,
         tenant: texts.tenant,
         has_logo: true,
-        base: "/p/demo",
         style: "/p/demo/style-3f9ac01b.css",
         script: "/p/demo/script-77b1d2e0.js",
         elsewhere: &elsewhere,
