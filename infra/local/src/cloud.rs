@@ -1,7 +1,12 @@
 //! One local cloud: its ports, its thread, and what a test may look at and switch.
 
 use std::{
-    future::Future, net::TcpListener, path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration,
+    future::Future,
+    net::TcpListener,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    thread::JoinHandle,
+    time::Duration,
 };
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
@@ -16,11 +21,11 @@ use tokio::{
 
 use crate::{
     Call, Chaos, Delivered, DeliveryError, InvokeError, LocalError, Message, REGION, Template,
-    VOICE_ORIGIN,
+    VOICE_ORIGIN, api_page,
     calls::Journal,
     chaos::Switches,
     inbox::Inbox,
-    inbox_api,
+    inbox_api, inbox_page, local_only,
     ports::{address, listen, serve},
     pump::{Pump, pump_forever, read_stream, schedule_forever},
     services::{self, Secrets},
@@ -42,11 +47,20 @@ pub struct Options {
     pub aws_port: u16,
     /// The port of the inbox; 0 takes a free one.
     pub inbox_port: u16,
+    /// The folder of npm's `swagger-ui-dist`, which shows the API at `/docs` of the inbox. It may come
+    /// to be there later.
+    pub swagger_ui: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { stack: "regain".to_owned(), state: None, aws_port: 0, inbox_port: 0 }
+        Self {
+            stack: "regain".to_owned(),
+            state: None,
+            aws_port: 0,
+            inbox_port: 0,
+            swagger_ui: None,
+        }
     }
 }
 
@@ -63,6 +77,16 @@ pub(crate) struct Shared {
     pub(crate) secrets: Secrets,
     pub(crate) pumps: Vec<Mutex<Pump>>,
     pub(crate) schedule_now: Notify,
+    /// The API that was said to run beside this cloud.
+    pub(crate) api: OnceLock<Api>,
+    pub(crate) swagger_ui: Option<PathBuf>,
+}
+
+/// An API, and the tenant whose pages it shows.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) base: String,
+    pub(crate) tenant: String,
 }
 
 impl Shared {
@@ -70,6 +94,7 @@ impl Shared {
         template: Template,
         state: &StateFolder,
         backend: &TcpListener,
+        swagger_ui: Option<PathBuf>,
     ) -> Result<Self, LocalError> {
         let database = tables::open(state, &template)?;
         let retry_pause = if state.path("").is_some() { RETRY_PAUSE } else { Duration::ZERO };
@@ -83,6 +108,8 @@ impl Shared {
         }
         let http = reqwest::Client::builder()
             .no_proxy()
+            // Who asked follows, or does not.
+            .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| LocalError::System(error.to_string()))?;
         Ok(Self {
@@ -96,6 +123,8 @@ impl Shared {
             switches: Switches::default(),
             pumps,
             schedule_now: Notify::new(),
+            api: OnceLock::new(),
+            swagger_ui,
         })
     }
 }
@@ -122,7 +151,7 @@ impl Cloud {
         let aws = listen(options.aws_port, "--aws-port")?;
         let inbox = listen(options.inbox_port, "--inbox-port")?;
         let backend = listen(0, "")?;
-        let shared = Arc::new(Shared::open(template, &state, &backend)?);
+        let shared = Arc::new(Shared::open(template, &state, &backend, options.swagger_ui)?);
         let (endpoint, inbox_url) =
             (format!("http://{}", address(&aws)?), format!("http://{}", address(&inbox)?));
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -132,7 +161,11 @@ impl Cloud {
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel();
         serve(&handle, aws, services::router(Arc::clone(&shared)))?;
-        serve(&handle, inbox, inbox_api::router(Arc::clone(&shared)))?;
+        let pages = inbox_api::router(Arc::clone(&shared))
+            .merge(inbox_page::router(Arc::clone(&shared)))
+            .merge(api_page::router(Arc::clone(&shared)))
+            .layer(axum::middleware::from_fn(local_only::check));
+        serve(&handle, inbox, pages)?;
         let database = shared.database.clone();
         let guard = handle.enter();
         let backend = tokio::net::TcpListener::from_std(backend)
@@ -161,9 +194,15 @@ impl Cloud {
         &self.endpoint
     }
 
-    /// The base URL of the inbox's JSON interface.
+    /// The base URL of the inbox.
     pub fn inbox_url(&self) -> &str {
         &self.inbox
+    }
+
+    /// Lets the inbox lead to an API: to the pages of this tenant there, and at `/docs` to its
+    /// operations. Only the first time counts.
+    pub fn show_api(&self, base: &str, tenant: &str) {
+        let _ = self.shared.api.set(Api { base: base.to_owned(), tenant: tenant.to_owned() });
     }
 
     /// What `infra/template.yaml` says for this stack.

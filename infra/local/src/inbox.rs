@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tokio::sync::watch;
 
 use crate::{
     codes,
@@ -92,12 +93,14 @@ pub(crate) struct Draft {
 #[derive(Debug)]
 pub(crate) struct Inbox {
     messages: Mutex<Vec<Message>>,
+    changed: watch::Sender<()>,
     state: StateFolder,
 }
 
 impl Inbox {
     pub(crate) fn open(state: &StateFolder) -> Result<Self, LocalError> {
-        Ok(Self { messages: Mutex::new(state.read_lines(FILE)?), state: state.clone() })
+        let messages = Mutex::new(state.read_lines(FILE)?);
+        Ok(Self { messages, changed: watch::Sender::new(()), state: state.clone() })
     }
 
     /// Files one message a recipient, and gives the id that the service answers with.
@@ -131,6 +134,7 @@ impl Inbox {
             self.state.append(FILE, &message)?;
             messages.push(message);
         }
+        self.changed.send_replace(());
         Ok(first_id)
     }
 
@@ -142,9 +146,31 @@ impl Inbox {
         messages.iter().rev().filter(wanted).cloned().collect()
     }
 
+    pub(crate) fn message(&self, id: &str) -> Option<Message> {
+        let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        messages.iter().rev().find(|message| message.id == id).cloned()
+    }
+
+    /// What came after this message, oldest first, or all there is; `None` when the message is not
+    /// here, or no longer.
+    pub(crate) fn after(&self, id: Option<&str>) -> Option<Vec<Message>> {
+        let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        let from = match id {
+            Some(id) => messages.iter().rposition(|message| message.id == id)? + 1,
+            None => 0,
+        };
+        messages.get(from..).map(<[Message]>::to_vec)
+    }
+
+    /// Wakes at every message, and when the inbox is emptied.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
     pub(crate) fn clear(&self) -> Result<(), LocalError> {
         let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         messages.clear();
+        self.changed.send_replace(());
         self.state.remove(FILE)
     }
 }

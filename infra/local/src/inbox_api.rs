@@ -5,20 +5,30 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response, Sse, sse::KeepAlive},
     routing::{get, post},
 };
 use regain_domain::{captcha, keys::Keyring, seal::Seal};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{chaos::Chaos, cloud::Shared};
+use crate::{chaos::Chaos, cloud::Shared, events};
+
+/// The pages that people begin at, by what a link to them says.
+const PAGES: [(&str, &str); 4] = [
+    ("Sign in", "sign-in"),
+    ("Forgot password", "forgot-password"),
+    ("Sign in by mail", "magic"),
+    ("Locked out", "recover"),
+];
 
 /// `/api/…` of the inbox's port.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/api/messages", get(messages).delete(clear))
+        .route("/api/events", get(tell))
+        .route("/api/pages", get(pages))
         .route("/api/captcha/{id}", get(captcha))
         .route("/api/chaos", get(chaos).put(set_chaos).delete(end_chaos))
         .route("/api/schedule", post(run_schedule))
@@ -40,6 +50,19 @@ async fn clear(State(shared): State<Arc<Shared>>) -> Response {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
     }
+}
+
+/// Messages as they come; a caller that was cut off says which it had last.
+async fn tell(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> impl IntoResponse {
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    Sse::new(events::stream(shared, last.map(str::to_owned))).keep_alive(KeepAlive::default())
+}
+
+/// The hosted pages of the demo, for who looks around; none where no API runs.
+async fn pages(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    let Some(api) = shared.api.get() else { return Json(json!([])) };
+    let page = |(name, path)| json!({"name": name, "url": format!("{}/p/{}/{path}", api.base, api.tenant)});
+    Json(PAGES.map(page).into_iter().collect())
 }
 
 /// What only a person should be able to tell; here, so that tests need no eyes.

@@ -7,16 +7,20 @@
 //! What it deliberately has not: a second definition of anything that the template defines, and any
 //! branch that a function would take only here.
 
+mod api_page;
 mod calls;
 mod chaos;
 mod cloud;
 mod codes;
 mod error;
+mod events;
 mod functions;
 mod gateway;
 mod iam;
 mod inbox;
 mod inbox_api;
+mod inbox_page;
+mod local_only;
 mod ports;
 mod pump;
 mod services;

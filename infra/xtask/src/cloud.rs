@@ -24,13 +24,15 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         let cargo_lambda = tools::find_or_install(&tools::CARGO_LAMBDA)?;
         let demo = demo::seed(&cloud).await?;
         let api = format!("http://127.0.0.1:{}", options.port);
+        cloud.show_api(&api, demo::TENANT);
+        let _installing = up::api_page::install()?;
         let functions = Functions::new(cloud.template(), &api).map_err(up::text)?;
         up::start_pump(&cloud, &functions);
         ready.write(&ready::content(&api, &cloud, &demo))?;
         // Not as its `--env-var`, which would replace what the manifests say.
         let provider = options.provider().map(|(name, base)| format!("{name}={base} "));
         println!(
-            "The local cloud is up: inbox {}/api/messages, services {}, keys in {}; now run \
+            "The local cloud is up: inbox {}, services {}, keys in {}; now run \
              `{}{} lambda watch -A 127.0.0.1 -P {}` in another terminal, which answers on {api}; \
              Ctrl-C ends this",
             cloud.inbox_url(),

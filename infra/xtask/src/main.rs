@@ -55,12 +55,7 @@ const COMMANDS: &[Command] = &[
     ("package", &["[--arm64]"], "build every function for AWS Lambda, in release", package::run),
     ("previews", &[], "every mail, text, call and page in one HTML file", previews::run),
     ("new-function", &["NAME"], "the rooms of a new function", new_function::run),
-    (
-        "tool",
-        &["cargo-lambda|cfn-lint|schemathesis|oidc-provider"],
-        "where a tool of the tests stands, installed if need be",
-        tools::run,
-    ),
+    ("tool", &[tools::NAMES], "where a tool stands, installed if need be", tools::run),
     ("blocklist", &[], "make the filter of common passwords anew", |_| blocklist::run()),
 ];
 

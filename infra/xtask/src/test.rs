@@ -44,7 +44,9 @@ fn tests() -> Result<(), String> {
     debian_package("libfaketime", up::has_clock())?;
     debian_package("nodejs", tools::is_on_path("node"))?;
     debian_package("npm", tools::is_on_path("npm"))?;
-    npm::install()?;
+    for package in npm::PACKAGES {
+        npm::install(package)?;
+    }
     // The end-to-end suites start this very program.
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut running = Command::new(env!("CARGO"))

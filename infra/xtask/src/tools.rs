@@ -31,17 +31,20 @@ pub(crate) const CFN_LINT: Tool =
 pub(crate) const SCHEMATHESIS: Tool =
     Tool { package: "schemathesis", version: "4.32.5", program: "st" };
 
+/// What `cargo xtask tool` takes.
+pub(crate) const NAMES: &str = "cargo-lambda|cfn-lint|schemathesis|oidc-provider|swagger-ui-dist";
+
 /// `cargo xtask tool NAME`: prints where a tool stands, installed first if need be.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    if arguments.first().is_some_and(|name| name == npm::PACKAGE) {
-        println!("{}", npm::install()?.display());
+    let name = arguments.first().map_or("", String::as_str);
+    if let Some(package) = npm::PACKAGES.into_iter().find(|package| package.name == name) {
+        println!("{}", npm::install(package)?.display());
         return Ok(());
     }
-    let known = [&CARGO_LAMBDA, &CFN_LINT, &SCHEMATHESIS];
-    let named =
-        arguments.first().and_then(|name| known.into_iter().find(|tool| tool.package == name));
-    let tool =
-        named.ok_or("cargo xtask tool cargo-lambda, cfn-lint, schemathesis or oidc-provider")?;
+    let tool = [&CARGO_LAMBDA, &CFN_LINT, &SCHEMATHESIS]
+        .into_iter()
+        .find(|tool| tool.package == name)
+        .ok_or_else(|| format!("cargo xtask tool {NAMES}"))?;
     println!("{}", install(tool)?.display());
     Ok(())
 }

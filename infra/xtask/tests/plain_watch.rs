@@ -56,7 +56,7 @@ fn cloud(state: &Path) -> (Running, String, String) {
         .unwrap();
     let mut line = String::new();
     BufReader::new(cloud.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let inbox = line.split("inbox ").nth(1).and_then(|rest| rest.split("/api").next());
+    let inbox = line.split("inbox ").nth(1).and_then(|rest| rest.split(',').next());
     let watch = line.split('`').nth(1);
     let found = inbox.zip(watch).map(|(inbox, watch)| (inbox.to_owned(), watch.to_owned()));
     let running = Running(cloud);

@@ -8,6 +8,8 @@ mod dynamodb;
 #[cfg(test)]
 mod gateway;
 #[cfg(test)]
+mod inbox_page;
+#[cfg(test)]
 mod messages;
 #[cfg(test)]
 mod phones;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 const TOKEN: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ0123";
 
-async fn send(
+pub(crate) async fn send(
     cloud: &Cloud,
     caller: &str,
     to: &str,

@@ -1,6 +1,7 @@
 //! `cargo xtask up`: a local cloud, the Lambda API of cargo-lambda, the functions, a gateway and a
 //! demo tenant, until Ctrl-C. When it ends, nothing of it is left running.
 
+pub(crate) mod api_page;
 mod clock;
 pub(crate) mod demo;
 mod emulator;
@@ -25,7 +26,7 @@ use self::{
     options::{For, Options},
     ready::ReadyFile,
 };
-use crate::{paths, tools};
+use crate::{npm, paths, tools};
 
 /// Runs until a signal comes.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
@@ -37,6 +38,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         let ready = ReadyFile::at(&options.ready_file);
         let gateway = Gateway::bind(options.port).map_err(text)?;
         let cloud = start_cloud(&options).map_err(text)?;
+        cloud.show_api(gateway.url(), demo::TENANT);
+        let _installing = api_page::install()?;
         let mut added = match &options.clock_file {
             Some(file) => clock::environment(file)?,
             None => Vec::new(),
@@ -67,11 +70,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         let mut content = ready::content(&api, &cloud, &demo);
         content.insert("logs".to_owned(), json!(logs));
         ready.write(&content)?;
+        let inbox = cloud.inbox_url();
         println!(
-            "Regain is up: {api}/v1/{}/…, inbox {}/api/messages, keys in {}, logs in {}; Ctrl-C \
-             ends it",
+            "Regain is up: sign in at {api}/p/{}/sign-in, inbox {inbox}, API {inbox}/docs, keys in \
+             {}, logs in {}; Ctrl-C ends it",
             demo::TENANT,
-            cloud.inbox_url(),
             paths::short(&options.ready_file),
             paths::short(&logs)
         );
@@ -92,6 +95,7 @@ pub(crate) fn start_cloud(options: &Options) -> Result<Cloud, LocalError> {
         state: Some(options.state.clone()),
         aws_port: options.aws_port,
         inbox_port: options.inbox_port,
+        swagger_ui: Some(npm::SWAGGER_UI.folder()),
         ..regain_local::Options::default()
     };
     Cloud::start(cloud)
