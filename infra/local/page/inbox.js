@@ -79,13 +79,19 @@ function settle() {
 
 // The message
 
+// A name in a header, as it is read (RFC 2047). The headers tab shows it as it was sent.
+function decoded(text) {
+  const bytes = (base64) => Uint8Array.from(atob(base64), (symbol) => symbol.charCodeAt(0));
+  return text.replace(/=\?UTF-8\?B\?([\w+/=]+)\?=/gi, (_, word) => new TextDecoder().decode(bytes(word)));
+}
+
 function open(message) {
   if (message === shown) return;
   shown = message;
   $("message").hidden = !message;
   if (!message) return;
   $("subject").textContent = title(message);
-  $("meta").replaceChildren(`${KINDS[message.channel]} to ${message.to}, from ${message.from}, `, clock(message));
+  $("meta").replaceChildren(`${KINDS[message.channel]} to ${message.to}, from ${decoded(message.from)}, `, clock(message));
   const links = message.links.map((link) => make("a", {
     href: link.url, target: "_blank", rel: "noreferrer", className: link.rel,
   }, link.rel === "not_me" ? "This was not me" : "Open the link"));
