@@ -238,7 +238,7 @@ mod tests {
             ("Asia/Dubai", "16:00 UTC+04 on"),
             ("Asia/Kathmandu", "17:45 UTC+05:45 on"),
             ("Pacific/Marquesas", "02:30 UTC-09:30 on"),
-            ("Africa/El_Aaiun", "13:00 UTC+01 on"),
+            ("Antarctica/Troll", "12:00 UTC on"),
         ] {
             let words = moment(Language::En, &zone(name), noon);
             assert!(words.starts_with(told), "{name}: {words}");

@@ -84,7 +84,7 @@ impl<'a> Frame<'a> {
             language,
             tenant: "Demo",
             has_logo: false,
-                style: "",
+            style: "",
             script: "",
             elsewhere: &[],
             now: now.parse().expect("a moment"),

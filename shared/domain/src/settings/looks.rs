@@ -49,7 +49,9 @@ impl Looks {
 const LOGO_BYTES_MAX: usize = 8 * 1024;
 
 /// How the URL begins, and whether bytes are what it then says.
-const PICTURES: [(&str, fn(&[u8]) -> bool); 3] = [
+type Picture = (&'static str, fn(&[u8]) -> bool);
+
+const PICTURES: [Picture; 3] = [
     ("data:image/png;base64,", is_png),
     ("data:image/svg+xml;base64,", is_svg),
     ("data:image/webp;base64,", is_webp),
