@@ -34,6 +34,12 @@ function title(message) {
   return message.subject ?? (message.channel === "voice" ? "A call" : message.text.split("\n")[0]);
 }
 
+// The name of a sender as mail programs show it (RFC 2047).
+function decoded(text) {
+  return text.replace(/=\?utf-8\?b\?([^?]*)\?=(\s+(?==\?))?/gi, (_, base64) =>
+    new TextDecoder().decode(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0))));
+}
+
 const matches = (message) => message.to.toLowerCase().includes(wanted.trim().toLowerCase());
 
 // The list
@@ -78,12 +84,6 @@ function settle() {
 }
 
 // The message
-
-// A name in a header, as it is read (RFC 2047). The headers tab shows it as it was sent.
-function decoded(text) {
-  const bytes = (base64) => Uint8Array.from(atob(base64), (symbol) => symbol.charCodeAt(0));
-  return text.replace(/=\?UTF-8\?B\?([\w+/=]+)\?=/gi, (_, word) => new TextDecoder().decode(bytes(word)));
-}
 
 function open(message) {
   if (message === shown) return;

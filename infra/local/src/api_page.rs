@@ -18,8 +18,8 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
-    cloud::Shared,
     inbox_page::{CSS, JAVASCRIPT, page},
+    shared::Shared,
 };
 
 const DOCUMENT: &str = include_str!("../../openapi.json");

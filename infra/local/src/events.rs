@@ -11,7 +11,7 @@ use axum::response::sse::Event;
 use futures_util::{Stream, stream};
 use tokio::sync::watch;
 
-use crate::{cloud::Shared, inbox::Message};
+use crate::{inbox::Message, shared::Shared};
 
 /// Everything after the message with this id, and then what comes.
 pub(crate) fn stream(

@@ -13,7 +13,7 @@ use regain_domain::{captcha, keys::Keyring, seal::Seal};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{chaos::Chaos, cloud::Shared, events};
+use crate::{chaos::Chaos, events, shared::Shared};
 
 /// The pages that people begin at, by what a link to them says.
 const PAGES: [(&str, &str); 4] = [

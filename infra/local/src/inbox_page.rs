@@ -14,7 +14,7 @@ use axum::{
     routing::get,
 };
 
-use crate::cloud::Shared;
+use crate::shared::Shared;
 
 const PAGE: &str = include_str!("../page/index.html");
 const STYLE: &str = include_str!("../page/inbox.css");

@@ -24,6 +24,7 @@ mod local_only;
 mod ports;
 mod pump;
 mod services;
+mod shared;
 mod state;
 mod tables;
 mod template;

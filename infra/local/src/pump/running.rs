@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::{InvokeError, scheduled_event};
-use crate::cloud::Shared;
+use crate::shared::Shared;
 
 /// How long the pump waits before it looks at the stream again.
 const POLL: Duration = Duration::from_millis(50);

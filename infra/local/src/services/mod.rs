@@ -22,8 +22,8 @@ pub(crate) use secrets::Secrets;
 
 use crate::{
     calls::{self, Call},
-    cloud::Shared,
     iam::{self, Part, Verdict},
+    shared::Shared,
 };
 
 /// What DynamoDB takes at most; nothing else comes near.

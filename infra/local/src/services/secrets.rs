@@ -16,9 +16,9 @@ use serde_json::{Map, Value, json};
 use super::{Incoming, hang, json_answer, parse};
 use crate::{
     chaos::SenderError,
-    cloud::Shared,
     error::LocalError,
     iam::Part,
+    shared::Shared,
     state::{StateFolder, random_hex},
     template::{GeneratedSecret, Template, secret_arn},
 };

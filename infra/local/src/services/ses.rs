@@ -12,9 +12,9 @@ use super::{Incoming, broken, hang, json_answer, parse};
 use crate::{
     ACCOUNT, REGION,
     chaos::SenderError,
-    cloud::Shared,
     iam::Part,
     inbox::{Channel, Draft},
+    shared::Shared,
     state::random_hex,
 };
 

@@ -10,9 +10,9 @@ use axum::{
 use super::{Incoming, broken, hang};
 use crate::{
     chaos::PhoneError,
-    cloud::Shared,
     iam::Part,
     inbox::{Channel, Draft},
+    shared::Shared,
 };
 
 const NAMESPACE: &str = "http://sns.amazonaws.com/doc/2010-03-31/";

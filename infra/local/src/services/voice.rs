@@ -12,9 +12,9 @@ use super::{Incoming, broken, hang, json_answer, parse};
 use crate::{
     ACCOUNT, REGION, VOICE_ORIGIN,
     chaos::PhoneError,
-    cloud::Shared,
     iam::Part,
     inbox::{Channel, Draft},
+    shared::Shared,
 };
 
 const TEXT_CHARACTERS_MAX: usize = 3000;

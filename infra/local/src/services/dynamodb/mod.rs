@@ -12,7 +12,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{Incoming, broken, hang, header_text, json_answer, parse};
-use crate::{chaos::DynamoDbFault, cloud::Shared, iam};
+use crate::{chaos::DynamoDbFault, iam, shared::Shared};
 
 pub(super) async fn call(
     shared: &Shared,
