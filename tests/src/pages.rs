@@ -9,7 +9,7 @@ use url::form_urlencoded::Serializer;
 use crate::{Reply, Request, World};
 
 /// A page that came back.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Page {
     /// As it was answered.
     pub reply: Reply,
@@ -67,6 +67,22 @@ impl Page {
         let forms = self.html.split("<form").skip(1);
         let forms = forms.map(|form| form.split("</form>").next().unwrap_or_default());
         forms.map(PageForm::read).collect()
+    }
+
+    /// Where a link to a page of that name leads.
+    pub fn link(&self, page: &str) -> String {
+        let is_of = |address: &String| {
+            let path = address.split('?').next().unwrap_or_default();
+            path.ends_with(&format!("/{page}"))
+        };
+        let found = self.links().into_iter().find(is_of);
+        found.unwrap_or_else(|| panic!("no link to {page} on: {}", self.html))
+    }
+
+    /// Where all of its links lead.
+    pub fn links(&self) -> Vec<String> {
+        let tags = self.html.split("<a ").skip(1).map(|tag| tag.split('>').next().unwrap());
+        tags.filter_map(|tag| attribute(&format!(" {tag}"), "href")).collect()
     }
 
     /// What stands between two pieces of text, the first time.

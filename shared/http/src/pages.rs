@@ -21,6 +21,7 @@ use regain_domain::session::{GoesOn, is_challenge};
 use regain_domain::{Language, Settings, TenantId};
 use regain_notices::ProblemCode;
 
+use crate::api::Operation;
 use crate::body::{BODY_BYTES_MAX, Body, PageForm};
 use crate::call::Hosted;
 use crate::edge::{Asked, Edge, Known, stepped};
@@ -137,14 +138,21 @@ impl Edge {
         let named = request.path.split('/').nth(2);
         let (tenant, settings, missing) = match self.tenant(named, now).await {
             Ok((tenant, settings)) => (tenant, settings, None),
+            // Whoever comes again on a better day comes to the same address.
             Err(problem) => {
-                (TenantId::installation(), Arc::new(Settings::default()), Some(problem))
+                let tenant = named.and_then(|named| TenantId::parse(named).ok());
+                let tenant = tenant.unwrap_or_else(TenantId::installation);
+                (tenant, Arc::new(Settings::default()), Some(problem))
             }
         };
-        line.set("tenant", tenant.as_str());
+        if missing.is_none() {
+            line.set("tenant", tenant.as_str());
+        }
         known.settings = Some(Arc::clone(&settings));
-        if let (Some(found), None) = (&found, &missing)
+        // Named by what is in it, so that of no tenant is there too, for the page that says so.
+        if let Some(found) = &found
             && found.route.opens == Opens::Asset
+            && is_read(request)
         {
             return assets::asset(&settings, found.param("file").unwrap_or_default());
         }
@@ -155,7 +163,14 @@ impl Edge {
         };
         let mut language = self.spoken(request, &settings);
         let outcome = match (missing, page) {
-            (Some(problem), _) => Err(problem),
+            (Some(problem), _) => {
+                // What was typed is there for the next try.
+                let operation = page.and_then(|page| pages::operation(page.sends?));
+                let sent = operation.and_then(|operation| sent_form(request, operation).ok());
+                form = sent.unwrap_or(form);
+                language = lang(&form).ok().flatten().unwrap_or(language);
+                Err(problem)
+            }
             (None, None) => Err(Problem::new(ProblemCode::NotFound)),
             (None, Some(page)) => {
                 let sent = Sent { now, request, line, page, whose: (&tenant, &settings) };
@@ -218,8 +233,7 @@ impl Edge {
         let unknown = || Problem::new(ProblemCode::NotFound);
         let operation = pages::operation(id).ok_or_else(unknown)?;
         if is_sent {
-            is_own(request)?;
-            *form = PageForm::read(operation, sent_form(request)?);
+            *form = sent_form(request, operation)?;
         }
         let named = lang(form)?.filter(|named| settings.languages.contains(named));
         *language = named.unwrap_or(*language);
@@ -285,9 +299,8 @@ impl Edge {
 
     /// W3C, "A Well-Known URL for Changing Passwords".
     fn change_password(&self, request: &Incoming<'_>, language: Language) -> Html {
-        let is_read = matches!(*request.method, Method::GET | Method::HEAD);
         match &self.home {
-            Some(home) if is_read => Html {
+            Some(home) if is_read(request) => Html {
                 location: Some(format!("/p/{home}/forgot-password")),
                 ..Html::new(303, language, String::new())
             },
@@ -295,6 +308,10 @@ impl Edge {
             None => Html::new(404, language, String::new()),
         }
     }
+}
+
+fn is_read(request: &Incoming<'_>) -> bool {
+    matches!(*request.method, Method::GET | Method::HEAD)
 }
 
 /// Whether a form comes from these pages. `Sec-Fetch-Site` says so, which no script can set; a browser
@@ -314,8 +331,9 @@ fn is_own(request: &Incoming<'_>) -> Result<(), Problem> {
     if is_own { Ok(()) } else { Err(Problem::new(ProblemCode::Forbidden)) }
 }
 
-/// The bytes of a form.
-fn sent_form<'r>(request: &Incoming<'r>) -> Result<&'r [u8], Problem> {
+/// The form that was sent from these pages.
+fn sent_form(request: &Incoming<'_>, operation: &Operation) -> Result<PageForm, Problem> {
+    is_own(request)?;
     if request.body.len() > BODY_BYTES_MAX {
         return Err(Problem::new(ProblemCode::BodyTooLarge));
     }
@@ -325,7 +343,7 @@ fn sent_form<'r>(request: &Incoming<'r>) -> Result<&'r [u8], Problem> {
     if !is_form || request.headers.contains_key(header::CONTENT_ENCODING) {
         return Err(Problem::new(ProblemCode::UnsupportedMediaType));
     }
-    Ok(request.body)
+    Ok(PageForm::read(operation, request.body))
 }
 
 fn lang(form: &PageForm) -> Result<Option<Language>, Problem> {

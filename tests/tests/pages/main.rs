@@ -1,4 +1,24 @@
 //! The hosted pages: whole ways by their forms alone, and what holds of every one of them.
 
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
+mod fields;
+#[cfg(test)]
 mod flows;
+#[cfg(test)]
+mod flows_by_code;
+#[cfg(test)]
+mod forms;
+#[cfg(test)]
+mod gallery;
+#[cfg(test)]
+mod handover;
+#[cfg(test)]
+mod no_session;
+#[cfg(test)]
+mod opening;
+#[cfg(test)]
+mod steps;
+#[cfg(test)]
+mod words;

@@ -29,15 +29,20 @@ impl PageForm {
             if text.is_empty() {
                 continue;
             }
+            // What was no UTF-8 is no text, and not another one with a mark in it.
+            let value = match text.contains(char::REPLACEMENT_CHARACTER) {
+                true => Json::Null,
+                false => Json::Text(text.clone()),
+            };
             let field = |name: &str| operation.body.iter().find(|field| field.name == name);
             if let Some(field) = field(name.split('.').next().unwrap_or_default()) {
-                form.add(&name, Json::Text(text.clone()));
+                form.add(&name, value);
                 // It is never shown again.
                 if matches!(field.kind, Kind::Password) {
                     continue;
                 }
             } else if !BESIDE.contains(&name.as_str()) || form.text(&name).is_some() {
-                form.add(&name, Json::Text(text));
+                form.add(&name, value);
                 continue;
             }
             form.texts.push((name, text));

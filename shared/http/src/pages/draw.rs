@@ -82,9 +82,11 @@ impl Pages<'_> {
         serde_json::from_str(self.typed("carried")).unwrap_or_default()
     }
 
-    /// A form of these pages. It goes on to where this one does.
+    /// A form of these pages. It goes on to where this one does, unless `hidden` says where to.
     pub(super) fn to(&self, page: &str, hidden: &[(&'static str, &str)]) -> Form {
-        let leads_on = ["return_url", "challenge"].map(|name| (name, self.typed(name)));
+        let is_said = |name| hidden.iter().any(|(said, _)| *said == name);
+        let leads_on = ["return_url", "challenge"].into_iter().filter(|name| !is_said(*name));
+        let leads_on = leads_on.map(|name| (name, self.typed(name)));
         let hidden = [("lang", self.shown.language.as_str())]
             .into_iter()
             .chain(leads_on)
@@ -153,7 +155,11 @@ impl Pages<'_> {
             }
             "check-link" => self.opened_link(known),
             "click-link" | "check-sms-code" => {
-                let known = self.known_with(known, &[("link", self.typed("token"))]);
+                // Of a code's, no answer says whose; who typed it began by saying it.
+                let carried = self.carried();
+                let login = carried.pointer("/begun/login").and_then(Value::as_str);
+                let more = [("link", self.typed("token")), ("login", login.unwrap_or_default())];
+                let known = self.known_with(known, &more);
                 match text(&known, "purpose") {
                     "unlock" => self.take_lock_off(&known),
                     _ => self.new_password(&known, None),
@@ -169,8 +175,8 @@ impl Pages<'_> {
                 Some(self.done_on(Finished::PasswordChanged { generated }, go_on))
             }
             "start-recovery" => {
-                let reason = [("reason", self.typed("reason"))];
-                self.choose_method(&self.known_with(known, &reason), None)
+                let said = ["reason", "login"].map(|name| (name, self.typed(name)));
+                self.choose_method(&self.known_with(known, &said), None)
             }
             "send-sms-code" => {
                 let sent = json!({

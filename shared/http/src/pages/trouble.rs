@@ -141,9 +141,13 @@ fn actions(pages: &Pages<'_>, problem: &Problem) -> Vec<Action> {
         P::PasswordDisabled | P::MagicLoginDisabled => {
             vec![Action::AskForLink(to("forgot-password")), Action::SignIn(to("sign-in"))]
         }
-        P::Unavailable | P::TooManyRequests => match pages.sent_again() {
-            Some(form) => vec![Action::TryAgain(form)],
-            None => vec![Action::Again(to(again))],
+        P::Unavailable | P::TooManyRequests => match (pages.sent_again(), pages.shown.here) {
+            (Some(form), _) => vec![Action::TryAgain(form)],
+            (None, Some(here)) => {
+                let lang = pages.shown.language.as_str();
+                vec![Action::Again(format!("{here}?lang={lang}"))]
+            }
+            (None, None) => vec![Action::Again(to(again))],
         },
         _ => vec![Action::Again(to(again))],
     }

@@ -229,16 +229,17 @@ impl Pages<'_> {
         Some(self.done_on(Finished::SignedIn { recovery_code }, go_on))
     }
 
-    /// A sign-in by a link leads on to where the link does.
+    /// It leads on to where the first step does: of a link that is said in the link, and in nothing
+    /// that stands behind its address.
     pub(super) fn second_step_of(&self, answer: &Answer, known: &Known) -> Option<String> {
-        let mut hidden = vec![("pending", text(known, "pending"))];
-        if let Some(goes_on) =
-            answer.goes_on.as_ref().filter(|_| self.typed("challenge").is_empty())
-        {
-            hidden.extend([("return_url", &*goes_on.url), ("challenge", &*goes_on.challenge)]);
-        }
+        let goes_on = answer.goes_on.as_ref();
         let carried = json!({"valid_until": known.get("valid_until")}).to_string();
-        hidden.push(("carried", &carried));
+        let hidden = [
+            ("pending", text(known, "pending")),
+            ("return_url", goes_on.map_or("", |goes_on| &goes_on.url)),
+            ("challenge", goes_on.map_or("", |goes_on| &goes_on.challenge)),
+            ("carried", &carried),
+        ];
         let page = SecondStep {
             frame: self.around.frame(),
             form: self.to("finish-sign-in", &hidden),

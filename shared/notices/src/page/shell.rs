@@ -42,7 +42,11 @@ impl<'a> Shell<'a> {
         Self {
             frame,
             words,
-            title: format!("{heading} – {tenant}"),
+            // Of a tenant that is not there, no name is known.
+            title: match tenant.is_empty() {
+                true => heading.clone(),
+                false => format!("{heading} – {tenant}"),
+            },
             heading,
             tenant,
             contact: frame.contact.map(one_line).filter(|line| !line.is_empty()),
