@@ -3,196 +3,15 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a suite stops where it fails"
 )]
 
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::Command;
 
+use regain_tests::{Up, xtask};
 use serde_json::{Value, json};
-
-/// A running `cargo xtask up`, ended when dropped.
-struct Up {
-    child: Child,
-    folder: PathBuf,
-    ready: Value,
-    http: reqwest::Client,
-}
-
-static NUMBER: AtomicU32 = AtomicU32::new(0);
-/// The first start builds every function.
-const START_PATIENCE: Duration = Duration::from_secs(20 * 60);
-const PATIENCE: Duration = Duration::from_secs(30);
-
-impl Up {
-    async fn start() -> Self {
-        let xtask = program();
-        let folder = xtask.parent().unwrap().join(format!(
-            "end-to-end-{}-{}",
-            std::process::id(),
-            NUMBER.fetch_add(1, Ordering::Relaxed)
-        ));
-        std::fs::create_dir_all(&folder).unwrap();
-        let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-        std::fs::write(folder.join("clock"), "+0\n").unwrap();
-        let child = Command::new(&xtask)
-            .args(["up", "--fresh", "--port", "0", "--inbox-port", "0"])
-            .args(["--state", &path("state"), "--ready-file", &path("ready.json")])
-            .args(["--clock-file", &path("clock")])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", xtask.display()));
-        let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
-        let mut up = Self { child, folder, ready: Value::Null, http };
-        let begun = Instant::now();
-        while up.ready.is_null() {
-            assert!(begun.elapsed() < START_PATIENCE, "not ready in time");
-            assert!(up.child.try_wait().unwrap().is_none(), "ended before it was ready");
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            if let Ok(text) = std::fs::read_to_string(up.folder.join("ready.json")) {
-                up.ready = serde_json::from_str(&text).unwrap();
-            }
-        }
-        up
-    }
-
-    fn text(&self, pointer: &str) -> String {
-        self.ready.pointer(pointer).and_then(Value::as_str).unwrap().to_owned()
-    }
-
-    /// Moves the wall clock of the functions.
-    fn clock(&self, moved: &str) {
-        std::fs::write(self.folder.join("clock"), format!("{moved}\n")).unwrap();
-    }
-
-    async fn post(&self, endpoint: &str, body: Value) -> (u16, Value) {
-        self.post_at("demo", endpoint, body).await
-    }
-
-    async fn post_at(&self, tenant: &str, endpoint: &str, body: Value) -> (u16, Value) {
-        let url = format!("{}/v1/{tenant}/{endpoint}", self.text("/api"));
-        let response = self.http.post(url).json(&body).send().await.unwrap();
-        (response.status().as_u16(), response.json().await.unwrap())
-    }
-
-    /// A call of the back office.
-    async fn admin(&self, method: &str, path: &str, key: &str, body: Value) -> (u16, Value) {
-        let url = format!("{}/admin/v1/{path}", self.text("/api"));
-        let mut request = self.http.request(method.parse().unwrap(), url).bearer_auth(key);
-        if !body.is_null() {
-            request = request.json(&body);
-        }
-        let response = request.send().await.unwrap();
-        let (status, text) = (response.status().as_u16(), response.text().await.unwrap());
-        (status, serde_json::from_str(&text).unwrap_or_default())
-    }
-
-    async fn import(&self, tenant: &str, key: &str, lines: &str) -> String {
-        let url = format!("{}/admin/v1/tenants/{tenant}/accounts/import", self.text("/api"));
-        let request = self.http.post(url).bearer_auth(key).body(lines.to_owned());
-        let request = request.header("content-type", "application/x-ndjson");
-        request.send().await.unwrap().text().await.unwrap()
-    }
-
-    /// The token of a mail to somebody, another than `known`.
-    async fn other_token(&self, to: &str, known: &str) -> String {
-        let begun = Instant::now();
-        loop {
-            let mails = self.mails(to).await;
-            let links = mails.iter().flat_map(|mail| mail["links"].as_array().unwrap());
-            let urls = links.filter(|link| link["rel"] == "action").map(|link| &link["url"]);
-            let tokens = urls.map(|url| url.as_str().unwrap().rsplit('/').next().unwrap());
-            if let Some(token) = tokens.into_iter().find(|token| *token != known) {
-                return token.to_owned();
-            }
-            assert!(begun.elapsed() < PATIENCE, "no mail to {to}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    async fn code(&self, endpoint: &str, body: Value) -> (u16, String) {
-        let (status, answer) = self.post(endpoint, body).await;
-        (status, answer.get("code").and_then(Value::as_str).unwrap_or_default().to_owned())
-    }
-
-    async fn mails(&self, to: &str) -> Vec<Value> {
-        let url = format!("{}/api/messages?to={to}", self.text("/inbox"));
-        self.http.get(url).send().await.unwrap().json().await.unwrap()
-    }
-
-    /// The token of a mail that is not among the first `known`.
-    async fn new_token(&self, to: &str, known: usize) -> String {
-        let begun = Instant::now();
-        loop {
-            let mails = self.mails(to).await;
-            if mails.len() > known {
-                let links = mails[0]["links"].as_array().unwrap();
-                let action = links.iter().find(|link| link["rel"] == "action").unwrap();
-                return action["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
-            }
-            assert!(begun.elapsed() < PATIENCE, "no mail to {to}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    /// What only a person should be able to tell.
-    async fn answer(&self, captcha: &str) -> Value {
-        let url = format!("{}/api/captcha/{captcha}", self.text("/inbox"));
-        let told: Value = self.http.get(url).send().await.unwrap().json().await.unwrap();
-        told["answer"].clone()
-    }
-
-    /// The code in the first message to a number.
-    async fn sent_code(&self, phone: &str) -> String {
-        let (begun, to) = (Instant::now(), phone.replace('+', "%2B"));
-        loop {
-            if let Some(message) = self.mails(&to).await.first() {
-                return message["codes"][0].as_str().unwrap().to_owned();
-            }
-            assert!(begun.elapsed() < PATIENCE, "no message to {phone}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    async fn ask(&self, login: &str) -> String {
-        let known = self.mails(login).await.len();
-        let (status, answer) = self.post("request-reset", json!({"login": login})).await;
-        assert_eq!((status, &answer["status"]), (202, &json!("accepted")), "{answer}");
-        self.new_token(login, known).await
-    }
-
-    async fn click(&self, token: &str) -> String {
-        let (status, answer) = self.post("click-link", json!({"token": token})).await;
-        assert_eq!(status, 200, "{answer}");
-        answer["grant"].as_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Up {
-    fn drop(&mut self) {
-        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
-        let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-/// The program of `cargo xtask`: `cargo xtask test` names itself, and otherwise it stands where
-/// cargo builds it.
-fn program() -> PathBuf {
-    #[expect(clippy::disallowed_methods, reason = "a test may be told which program to start")]
-    let named = std::env::var("REGAIN_XTASK").map(PathBuf::from);
-    let program = named.unwrap_or_else(|_| {
-        let test = std::env::current_exe().unwrap();
-        test.ancestors().nth(2).unwrap().join("xtask")
-    });
-    assert!(program.exists(), "{} is not built: cargo build -p xtask", program.display());
-    program
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_gets_back_in_while_the_clock_is_moved_over_both_deadlines() {
@@ -212,7 +31,7 @@ async fn a_person_gets_back_in_while_the_clock_is_moved_over_both_deadlines() {
     );
 
     // Asked again with the dead link; clicked, and left for a quarter of an hour.
-    let known = up.mails(&login).await.len();
+    let known = up.messages(&login).await.len();
     assert_eq!(up.post("request-reset", json!({"token": token})).await.0, 202);
     let second = up.new_token(&login, known).await;
     let grant = up.click(&second).await;
@@ -248,7 +67,7 @@ async fn a_person_gets_back_in_while_the_clock_is_moved_over_both_deadlines() {
 
     // No secret, no address and no password in what the functions logged.
     let secrets = [&token, &second, &third, &grant, &new, &old, &login, "127.0.0.1"];
-    let logs = logs(&PathBuf::from(up.text("/logs")));
+    let logs = logs(Path::new(&up.text("/logs")));
     assert!(logs.contains("\"http.route\":\"/v1/{tenant}/set-password\""), "the logs are there");
     for secret in secrets {
         let found = logs.lines().find(|line| line.contains(secret));
@@ -298,7 +117,7 @@ async fn a_locked_out_person_gets_in_by_a_text_message_and_the_password() {
     assert_eq!((status, session["token"].is_string()), (200, true), "{session}");
     assert_eq!(up.post("sign-in", sign_in(&password)).await.0, 200);
 
-    let logs = logs(&PathBuf::from(up.text("/logs")));
+    let logs = logs(Path::new(&up.text("/logs")));
     assert!(logs.contains("\"http.route\":\"/v1/{tenant}/check-sms-code\""), "the logs are there");
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     for secret in [text(recovery), text(&right["grant"]), password, login, phone] {
@@ -362,7 +181,7 @@ async fn the_back_office_makes_a_tenant_whose_people_get_in() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_api_keeps_to_its_openapi_document_whatever_is_sent() {
     let up = Up::start().await;
-    let schemathesis = Command::new(program()).args(["tool", "schemathesis"]).output().unwrap();
+    let schemathesis = Command::new(xtask()).args(["tool", "schemathesis"]).output().unwrap();
     assert!(schemathesis.status.success(), "{}", String::from_utf8_lossy(&schemathesis.stderr));
     let schemathesis = String::from_utf8(schemathesis.stdout).unwrap();
     let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/openapi.json");
@@ -377,7 +196,7 @@ async fn the_api_keeps_to_its_openapi_document_whatever_is_sent() {
         .args(["--exclude-operation-id", "delete-tenant"])
         .env("SCHEMATHESIS_HOOKS", concat!(env!("CARGO_MANIFEST_DIR"), "/schemathesis_hooks.py"))
         .args(["--max-examples", "30", "--seed", "1", "--no-color"])
-        .current_dir(&up.folder)
+        .current_dir(up.folder())
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&run.stdout);
@@ -389,7 +208,7 @@ async fn the_api_keeps_to_its_openapi_document_whatever_is_sent() {
 }
 
 /// The lines that the functions wrote.
-fn logs(folder: &PathBuf) -> String {
+fn logs(folder: &Path) -> String {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let functions = files.filter(|path| !path.to_str().unwrap().contains("cargo-lambda"));
     functions.map(|path| std::fs::read_to_string(path).unwrap()).collect()

@@ -26,8 +26,11 @@ pub(crate) const OIDC_PROVIDER: Package =
 pub(crate) const SWAGGER_UI: Package =
     Package { name: "swagger-ui-dist", lists: "infra/local/page/api", home: "swagger-ui" };
 
+/// What the hosted pages are held against.
+pub(crate) const AXE: Package = Package { name: "axe-core", lists: "tests/axe", home: "axe" };
+
 /// All of them.
-pub(crate) const PACKAGES: [&Package; 2] = [&OIDC_PROVIDER, &SWAGGER_UI];
+pub(crate) const PACKAGES: [&Package; 3] = [&OIDC_PROVIDER, &SWAGGER_UI, &AXE];
 
 /// What is copied to where it is installed.
 const LISTS: [&str; 2] = ["package.json", "package-lock.json"];

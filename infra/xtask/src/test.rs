@@ -44,6 +44,8 @@ fn tests() -> Result<(), String> {
     debian_package("libfaketime", up::has_clock())?;
     debian_package("nodejs", tools::is_on_path("node"))?;
     debian_package("npm", tools::is_on_path("npm"))?;
+    debian_package("chromium", tools::is_on_path("chromium"))?;
+    debian_package("chromium-driver", tools::is_on_path("chromedriver"))?;
     for package in npm::PACKAGES {
         npm::install(package)?;
     }

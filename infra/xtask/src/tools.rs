@@ -32,7 +32,8 @@ pub(crate) const SCHEMATHESIS: Tool =
     Tool { package: "schemathesis", version: "4.32.5", program: "st" };
 
 /// What `cargo xtask tool` takes.
-pub(crate) const NAMES: &str = "cargo-lambda|cfn-lint|schemathesis|oidc-provider|swagger-ui-dist";
+pub(crate) const NAMES: &str =
+    "cargo-lambda|cfn-lint|schemathesis|oidc-provider|swagger-ui-dist|axe-core";
 
 /// `cargo xtask tool NAME`: prints where a tool stands, installed first if need be.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
