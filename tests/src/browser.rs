@@ -141,10 +141,8 @@ impl Browser {
 
     /// Presses a key on what has the focus.
     pub async fn key(&self, key: &str) {
-        let taps = [
-            json!({"type": "keyDown", "value": key}),
-            json!({"type": "keyUp", "value": key}),
-        ];
+        let taps =
+            [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})];
         let keyboard = json!({"type": "key", "id": "keyboard", "actions": taps});
         self.session.tell("actions", json!({"actions": [keyboard]})).await;
     }
@@ -204,7 +202,8 @@ impl Browser {
             let event: Value = serde_json::from_str(entry["message"].as_str().unwrap()).unwrap();
             event["message"].clone()
         });
-        let of_the_network = |event: &Value| event["method"].as_str().unwrap().starts_with("Network.");
+        let of_the_network =
+            |event: &Value| event["method"].as_str().unwrap().starts_with("Network.");
         events.filter(of_the_network).collect()
     }
 

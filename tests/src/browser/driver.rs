@@ -43,7 +43,9 @@ impl Driver {
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()
-            .unwrap_or_else(|error| panic!("chromedriver: {error}: apt-get install chromium-driver"));
+            .unwrap_or_else(|error| {
+                panic!("chromedriver: {error}: apt-get install chromium-driver")
+            });
         let output = child.stdout.take().unwrap();
         let mut driver = Self { url: String::new(), child, folder };
         driver.url = format!("http://127.0.0.1:{}", port(output));
@@ -68,7 +70,9 @@ fn port(output: ChildStdout) -> u16 {
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
-            let port = line.rsplit_once("successfully on port ").map(|(_, port)| port.trim_end_matches('.'));
+            let port = line
+                .rsplit_once("successfully on port ")
+                .map(|(_, port)| port.trim_end_matches('.'));
             if let Some(port) = port.and_then(|port| port.parse().ok()) {
                 let _ = tell.send(port);
             }

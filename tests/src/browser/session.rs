@@ -41,7 +41,8 @@ impl Session {
         let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
         let capabilities = json!({"capabilities": {"alwaysMatch": options}});
         let url = format!("{}/session", driver.url);
-        let made = read(http.post(&url).json(&capabilities)).await.unwrap_or_else(|why| panic!("{why}"));
+        let made =
+            read(http.post(&url).json(&capabilities)).await.unwrap_or_else(|why| panic!("{why}"));
         let url = format!("{url}/{}", made["sessionId"].as_str().unwrap());
         Self { url, http, _driver: driver }
     }

@@ -70,8 +70,7 @@ async fn the_console_hears_of_nothing() {
 async fn no_request_leaves_the_origin() {
     nowhere(|seen| {
         let origin = seen.page.url.split("/p/").next().unwrap().to_owned() + "/";
-        let elsewhere =
-            |url: &&String| !url.starts_with(&origin) && !url.starts_with("data:");
+        let elsewhere = |url: &&String| !url.starts_with(&origin) && !url.starts_with("data:");
         seen.requested.iter().filter(elsewhere).cloned().collect::<Vec<_>>()
     })
     .await;

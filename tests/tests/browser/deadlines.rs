@@ -77,8 +77,7 @@ impl Visit {
         let code = code.unwrap_or_else(|| panic!("no support code: {words}"));
         let story = format!("tenants/demo/support/{code}");
         let key = self.up.text("/desk_key");
-        let (status, story) =
-            self.up.admin("GET", &story, &key, serde_json::Value::Null).await;
+        let (status, story) = self.up.admin("GET", &story, &key, serde_json::Value::Null).await;
         assert_eq!(status, 200, "{code}: {story}");
     }
 }

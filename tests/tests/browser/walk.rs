@@ -281,7 +281,8 @@ impl Visit {
 
     /// To a tenant of this language's walk, with somebody who has an account there.
     async fn move_to_tenant(&mut self, name: &str, settings: Value) {
-        let (tenant, operator) = (format!("{name}-{}", self.language), self.up.text("/operator_key"));
+        let (tenant, operator) =
+            (format!("{name}-{}", self.language), self.up.text("/operator_key"));
         let body = json!({"tenant": tenant, "name": "Molenwerf & zonen"});
         let (status, made) = self.up.admin("POST", "tenants", &operator, body).await;
         assert_eq!(status, 201, "{made}");
