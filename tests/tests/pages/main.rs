@@ -3,6 +3,14 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod bad_days;
+#[cfg(test)]
+mod carried;
+#[cfg(test)]
+mod deaths;
+#[cfg(test)]
+mod errors;
+#[cfg(test)]
 mod fields;
 #[cfg(test)]
 mod flows;

@@ -132,7 +132,7 @@ impl Pages<'_> {
             },
             "finish-sign-in" => self.second_step(&self.carried(), problem),
             "start-recovery" => Some(self.recover(problem)),
-            "send-sms-code" => self.choose_method(&self.carried(), problem),
+            "send-sms-code" => self.code_refused(&self.carried(), problem),
             "check-sms-code" => self.type_code(&self.carried(), problem),
             "set-password" => self.new_password(&self.carried(), problem),
             "withdraw-link" if problem.is_none() => Some(self.not_me()),
@@ -179,8 +179,10 @@ impl Pages<'_> {
                 self.choose_method(&self.known_with(known, &said), None)
             }
             "send-sms-code" => {
+                let carried = self.carried();
                 let sent = json!({
-                    "begun": self.carried(),
+                    // Another code is asked for from the page of the one before.
+                    "begun": carried.get("begun").unwrap_or(&carried),
                     "phone": self.typed("phone"),
                     "channel": self.typed("channel"),
                     "until": known.get("valid_until"),

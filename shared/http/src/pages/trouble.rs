@@ -77,7 +77,9 @@ pub(super) fn errors(
         }
         code => page::fault(language, field, code.as_str()),
     };
-    let left = problem.members.get("attempts_left").and_then(Value::as_u64);
+    // Of a captcha there is another one now, with all of its tries.
+    let left = problem.members.get("attempts_left").filter(|_| field != "captcha.answer");
+    let left = left.and_then(Value::as_u64);
     let left = left.map(|left| page::tries_left(language, u32::try_from(left).unwrap_or(0)));
     let text = [Some(said), left].into_iter().flatten().collect::<Vec<_>>().join(" ");
     vec![FieldError { field: shown(field).unwrap_or_default(), text }]

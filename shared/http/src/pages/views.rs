@@ -3,6 +3,7 @@
 use regain_domain::policy::PasswordPolicy;
 use regain_domain::settings::{Demand, PasswordAsked};
 use regain_domain::token::{self, TokenPurpose};
+use regain_notices::ProblemCode as P;
 use regain_notices::page::{
     AskForLink, Asked, Asking, Captcha, ChooseMethod, Done, Finished, Form, LinkAsked, NewPassword,
     NotMe, OpenedLink, Purpose, Recover, SecondStep, SignIn, TakeLockOff, TypeCode,
@@ -180,19 +181,30 @@ impl Pages<'_> {
         Some(page.html())
     }
 
+    /// Where another code was asked for too soon, the one before may still come.
+    pub(super) fn code_refused(&self, known: &Known, problem: Option<&Problem>) -> Option<String> {
+        let waits = |problem: &Problem| matches!(problem.code, P::TooManyRequests | P::Unavailable);
+        match known.get("begun") {
+            Some(_) if problem.is_some_and(waits) => self.type_code(known, problem),
+            begun => self.choose_method(begun.unwrap_or(known), problem),
+        }
+    }
+
     pub(super) fn type_code(&self, known: &Known, problem: Option<&Problem>) -> Option<String> {
         let begun = known.get("begun")?;
         let recovery = text(begun, "recovery");
-        let (carried, before) = (known.to_string(), begun.to_string());
+        let carried = known.to_string();
         let (phone, channel) = (text(known, "phone"), text(known, "channel"));
         let hidden = [("recovery", recovery), ("carried", carried.as_str())];
         let again = [
             ("recovery", recovery),
-            ("carried", before.as_str()),
+            ("carried", carried.as_str()),
             ("phone", phone),
             ("channel", channel),
         ];
         let seconds = known.get("retry_after_seconds").and_then(Value::as_u64).unwrap_or(0);
+        let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+        let later = problem.and_then(|problem| problem.retry_after_seconds);
         let page = TypeCode {
             frame: self.around.frame(),
             form: self.again("check-sms-code", &hidden, &["code"], problem),
@@ -200,7 +212,7 @@ impl Pages<'_> {
             phone_hint: begun.pointer("/methods/0/hint").and_then(Value::as_str)?,
             until: moment(known, "until")?,
             again: self.to("send-sms-code", &again),
-            retry_after_seconds: u32::try_from(seconds).unwrap_or(u32::MAX),
+            retry_after_seconds: later.unwrap_or(seconds),
             cancel: self.around.page("sign-in"),
         };
         Some(page.html())
