@@ -65,6 +65,7 @@ impl Browser {
             "--disable-dev-shm-usage", // containers have little of it
             "--disable-background-networking",
             "--no-first-run",
+            "--hide-scrollbars", // as on a phone; else a picture lacks what is beneath one
             "--window-size=1280,800",
         ];
         let mut preferences = json!({"intl.accept_languages": language});
@@ -82,6 +83,13 @@ impl Browser {
     /// Goes to a URL, and waits until the page is there.
     pub async fn open(&self, url: &str) {
         self.session.tell("url", json!({"url": url})).await;
+    }
+
+    /// Goes on in a new tab, and closes the one before.
+    pub async fn new_tab(&self) {
+        let tab = self.session.tell("window/new", json!({"type": "tab"})).await;
+        self.session.delete("window").await;
+        self.session.tell("window", json!({"handle": tab["handle"]})).await;
     }
 
     /// Where it is.
@@ -177,15 +185,18 @@ impl Browser {
         self.session.tell("goog/cdp/execute", body).await
     }
 
-    /// Looks at the page in another way from now on.
+    /// Looks at the page in another way from now on, and as somebody whom motion makes dizzy.
     pub async fn look(&self, view: View) {
         let metrics = json!({
             "width": view.width, "height": view.height, "deviceScaleFactor": view.zoom,
             "mobile": false,
         });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
-        let scheme = json!([{"name": "prefers-color-scheme", "value": view.scheme}]);
-        self.devtools("Emulation.setEmulatedMedia", json!({"features": scheme})).await;
+        let preferences = json!([
+            {"name": "prefers-color-scheme", "value": view.scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]);
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": preferences})).await;
     }
 
     /// What the console was told since it was last asked.
@@ -230,7 +241,7 @@ impl Browser {
             let still = self.session.get(&format!("element/{root}/name")).await;
             match still {
                 Ok(_) => None,
-                Err(why) if why.code == "stale element reference" => Some(()),
+                Err(why) if why.is_of_a_page_that_left() => Some(()),
                 Err(why) => panic!("{why}"),
             }
         })

@@ -31,8 +31,17 @@ pub(super) struct Session {
 #[error("{code}: {message}")]
 pub(super) struct Refused {
     /// One of the error codes of §6.6.
-    pub(super) code: String,
+    code: String,
     message: String,
+}
+
+impl Refused {
+    /// Whether an element is not there any more, as the driver has it while one page makes way for
+    /// another, too.
+    pub(super) fn is_of_a_page_that_left(&self) -> bool {
+        self.code == "stale element reference"
+            || self.message.contains("does not belong to the document")
+    }
 }
 
 impl Session {
@@ -53,6 +62,12 @@ impl Session {
 
     pub(super) async fn post(&self, what: &str, body: Value) -> Result<Value, Refused> {
         read(self.http.post(format!("{}/{what}", self.url)).json(&body)).await
+    }
+
+    /// What must succeed.
+    pub(super) async fn delete(&self, what: &str) {
+        let deleted = read(self.http.delete(format!("{}/{what}", self.url))).await;
+        deleted.unwrap_or_else(|why| panic!("{what}: {why}"));
     }
 
     /// What must succeed.

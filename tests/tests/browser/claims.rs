@@ -35,6 +35,11 @@ async fn axe_finds_no_fault_on_any_page_phone_or_desktop_light_or_dark() {
 }
 
 #[tokio::test]
+async fn nothing_moves_where_motion_is_unwelcome() {
+    nowhere(|seen| if_not(seen.moving == 0, seen.moving)).await;
+}
+
+#[tokio::test]
 async fn nothing_is_lost_at_320_pixels_or_at_200_percent() {
     nowhere(|seen| seen.lost.clone()).await;
 }

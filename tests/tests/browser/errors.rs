@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use crate::visit::{DUTCH, ENGLISH, ENGLISH_WITHOUT_SCRIPTS, NEW, Visit};
 
-/// What assistive technology makes of a field with an error, and where the summary leads: the ids of
-/// the fields that the summary links to, the text of the summary, and for each field that is invalid
-/// its name and what describes it.
+/// What assistive technology makes of a page with errors: the summary, which fields it leads to and
+/// how many things it says; which fields are invalid, and which of them do not say why.
 const ANNOUNCED: &str = "
     const summary = document.querySelector('main [role=alert]');
     const links = summary ? [...summary.querySelectorAll('a[href^=\"#\"]')] : [];
@@ -19,6 +18,7 @@ const ANNOUNCED: &str = "
     return {
         summary: summary?.textContent.trim() ?? '',
         led,
+        told: summary?.querySelectorAll('li').length ?? 0,
         invalid: invalid.map(name),
         undescribed: invalid.filter(field => !described(field)).map(name),
         passwords: [...document.querySelectorAll('input[type=password]')].map(field => field.value),
@@ -36,6 +36,7 @@ impl Visit {
         assert_ne!(announced["summary"], "", "{}", self.browser.text("main").await);
         assert_eq!(names("invalid"), fields, "{announced}");
         assert_eq!(names("led"), fields, "the summary leads to each: {announced}");
+        assert_eq!(announced["told"], fields.len().max(1), "and says nothing else: {announced}");
         assert!(names("undescribed").is_empty(), "each says why: {announced}");
         assert!(names("passwords").iter().all(String::is_empty), "{announced}");
         if let Some(first) = fields.first() {
@@ -121,7 +122,7 @@ async fn a_wrong_answer_to_the_captcha_asks_another_and_keeps_the_rest() {
         let (browser, login) = (&visit.browser, &visit.person.login);
         visit.open("recover").await;
         visit.send("recover").await;
-        visit.is_refused(&["login", "captcha.answer", "reason"]).await;
+        visit.is_refused(&["login", "reason", "captcha.answer"]).await;
         browser.fill("input[name=login]", login).await;
         browser.choose("input[name=reason][value=locked_out]").await;
         browser.fill("input[name='captcha.answer']", "wrong!").await;

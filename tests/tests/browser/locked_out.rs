@@ -61,6 +61,8 @@ async fn a_new_password_comes_of_a_text_message_too() {
     visit.open_recovery("forgot_password").await;
     visit.send_text_message().await;
     visit.type_code(&up.sent_code(&person.phone).await).await;
+    let login = visit.browser.value("input[autocomplete=username]").await;
+    assert_eq!(login, person.login, "password managers are told whose it is");
     visit.choose_password(NEW, NEW).await;
     visit.send("set-password").await;
     assert_eq!(person.signs_in(up, NEW).await, 200);

@@ -23,6 +23,8 @@ pub(crate) struct Seen {
     pub(crate) violations: Vec<String>,
     /// The rules of axe that it keeps.
     pub(crate) rules_kept: Vec<String>,
+    /// How many things moved when the light changed.
+    pub(crate) moving: u64,
     /// What is lost where there is little room.
     pub(crate) lost: Vec<String>,
     /// What the keyboard does not reach, and where the focus cannot be seen.
@@ -79,6 +81,7 @@ impl Visit {
             redirected: redirected(&traffic),
             violations: Vec::new(),
             rules_kept: Vec::new(),
+            moving: 0,
             lost: Vec::new(),
             unreached: Vec::new(),
             unseen_focus: Vec::new(),
@@ -94,6 +97,7 @@ impl Visit {
             let held = browser.run_later(include_str!("axe_run.js"), json!([])).await;
             seen.violations.extend(texts(&held["violations"]));
             seen.rules_kept.extend(texts(&held["rules"]));
+            seen.moving += held["moving"].as_u64().unwrap();
             self.keep_picture(name, view).await;
         }
         self.go_by_keyboard(&mut seen).await;

@@ -9,6 +9,13 @@ use tokio::sync::OnceCell;
 use crate::seen::Seen;
 use crate::visit::{DUTCH, ENGLISH, Manner, NEW, Person, Visit};
 
+/// A triangle.
+const LOGO: &str = concat!(
+    "data:image/svg+xml;base64,",
+    "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+",
+    "PHBhdGggZmlsbD0iIzdhMWY1YyIgZD0iTTEyIDIgMjIgMjJIMnoiLz48L3N2Zz4="
+);
+
 static WALK: OnceCell<Vec<Seen>> = OnceCell::const_new();
 
 /// What was seen.
@@ -221,7 +228,7 @@ impl Walk {
     async fn other_tenants(&mut self) {
         let settings = json!({
             "own_password": "generated", "captcha": {"request_reset": "always"},
-            "support_contact": null,
+            "support_contact": null, "looks": {"accent": "#7a1f5c", "logo": LOGO},
         });
         self.visit.move_to_tenant("made", settings).await;
         self.open("forgot-password", "forgot-password-captcha").await;

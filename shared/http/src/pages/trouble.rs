@@ -56,6 +56,9 @@ pub(super) fn errors(
                 errors.push(FieldError { field, text: page::fault(language, field, code) });
             }
         }
+        // A field says more than the whole does.
+        let some_field = errors.iter().any(|error| !error.field.is_empty());
+        errors.retain(|error| !some_field || !error.field.is_empty());
         return errors;
     }
     let field = match problem.code {

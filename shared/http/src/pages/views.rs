@@ -278,7 +278,9 @@ impl Pages<'_> {
     }
 
     pub(super) fn done_on(&self, what: Finished<'_>, go_on: Option<String>) -> String {
-        let sign_in = Some(self.around.page("sign-in"));
+        // Who is signed in has done that.
+        let is_in = matches!(what, Finished::SignedIn { .. });
+        let sign_in = (!is_in).then(|| self.around.page("sign-in"));
         Done { frame: self.around.frame(), what, go_on, sign_in }.html()
     }
 

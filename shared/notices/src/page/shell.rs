@@ -55,13 +55,17 @@ impl<'a> Shell<'a> {
         }
     }
 
-    /// With what was wrong, each at the first of `fields` that it belongs to.
+    /// With what was wrong, each at the first of `fields` that it belongs to. They come in the order
+    /// of the fields, which is that of the page; first what is wrong with no field.
     pub(super) fn with_errors(mut self, errors: &'a [FieldError], fields: &[&str]) -> Self {
-        let pointed = |error: &'a FieldError| {
-            let field = fields.iter().find(|name| is_of(error, name));
-            Pointed { text: &error.text, id: field.map(|name| id_of(name)) }
-        };
-        self.errors = errors.iter().map(pointed).collect();
+        let place = |error: &FieldError| fields.iter().position(|name| is_of(error, name));
+        let mut placed: Vec<_> = errors.iter().map(|error| (place(error), error)).collect();
+        placed.sort_by_key(|(place, _)| *place);
+        let id = |place: usize| fields.get(place).map(|name| id_of(name));
+        let pointed = placed
+            .into_iter()
+            .map(|(place, error)| Pointed { text: &error.text, id: place.and_then(id) });
+        self.errors = pointed.collect();
         if !self.errors.is_empty() {
             self.title = format!("{}: {}", self.words.error, self.title);
         }
