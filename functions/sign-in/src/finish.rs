@@ -32,6 +32,9 @@ pub(crate) async fn sign_in(step: &SignIn, call: &Call) -> Result<Answer, Proble
     }
     match is_pending {
         true => with_code(step, call).await,
+        // SECURITY: a page hands over and is handed nothing, or one could be renewed for ever. Held by
+        // `a_page_takes_no_handover`.
+        false if call.is_of_a_page() => Err(Problem::new(ProblemCode::SignInUnknown)),
         false => with_handover(step, call).await,
     }
 }
@@ -235,7 +238,11 @@ async fn with_handover(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
         let finished = match to_link {
             Some(identity) => link(step, call, (first, &account), identity).await?,
             None => {
-                let entry = call.entry(account.event_of(&first.methods), None);
+                let event = match first.was_signed_in() {
+                    true => Event::HandedOver,
+                    false => account.event_of(&first.methods),
+                };
+                let entry = call.entry(event, None);
                 step.store.finish_handover(&call.tenant, first, &entry).await?
             }
         };

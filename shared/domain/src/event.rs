@@ -92,6 +92,8 @@ events! {
     SecondStepFailed = "second_step_failed",
     /// Someone signed in.
     SignedIn = "signed_in",
+    /// A sign-in on a page was handed over to a frontend, as a session.
+    HandedOver = "handed_over",
     /// Every session was ended by the account's owner.
     SignedOutEverywhere = "signed_out_everywhere",
     /// The second step was switched on.

@@ -178,6 +178,12 @@ impl FirstStep {
         seal.seal(&context(tenant, self.handed_over.is_some()), &text, nonce)
     }
 
+    /// Whether a page has signed in already, and said so on the timeline; a provider has not.
+    #[must_use]
+    pub fn was_signed_in(&self) -> bool {
+        matches!(self.methods.first(), Some(Method::Password | Method::Link))
+    }
+
     /// A sign-in that waits for a code; none if it was not sealed here for this tenant as one.
     #[must_use]
     pub fn pending(seal: &Seal, tenant: &TenantId, text: &str) -> Option<Self> {

@@ -5,6 +5,27 @@ fn named() -> Settings {
 }
 
 #[test]
+fn a_host_is_a_name_and_no_rule_of_a_policy() {
+    let long = "a".repeat(254);
+    for host in ["$;report-uri", "*", "*.com", "a,b", "a\"b", "a'b", "a!b", "a(b)", "a_b", &long] {
+        let url = format!("https://{host}/");
+        let settings = Settings {
+            frontend: Frontend { return_urls: vec![url.clone()], ..Frontend::default() },
+            ..Settings::default()
+        };
+        assert_eq!(settings.allowed_return_url(&url), None, "{url}");
+        assert!(settings.return_origins().is_empty(), "{url}");
+        assert!(!is_secure_base(&format!("https://{host}")), "{host}");
+    }
+    for url in ["https://xn--bcher-kva.example/", "https://[::1]:8/", "https://192.0.2.7/x"] {
+        let frontend = Frontend { return_urls: vec![url.to_owned()], ..Frontend::default() };
+        let settings = Settings { frontend, ..Settings::default() };
+        assert_eq!(settings.allowed_return_url(url).as_deref(), Some(url));
+        assert_eq!(settings.return_origins().len(), 1);
+    }
+}
+
+#[test]
 fn the_defaults_are_within_their_bounds() {
     assert_eq!(named().faults(), []);
     let stored: Settings = serde_json::from_str(r#"{"name":"Demo"}"#).unwrap();

@@ -86,6 +86,12 @@ impl Call {
         self.settings.allowed_return_url(link.return_url.as_deref()?)
     }
 
+    /// Whether it was made by a page.
+    #[must_use]
+    pub fn is_of_a_page(&self) -> bool {
+        self.hosted.is_some()
+    }
+
     /// Where a sign-in on a page is handed over: what the form says, or the link it came by.
     #[must_use]
     pub fn goes_on(&self, link: Option<&Link>) -> Option<GoesOn> {

@@ -42,6 +42,18 @@ pub(crate) fn accepted(request: &Incoming<'_>) -> Option<Language> {
     Language::negotiate(header(request, &header::ACCEPT_LANGUAGE)?, &Language::ALL)
 }
 
+/// Whether the body is of one of these types, and readable as it is.
+pub(crate) fn is_of(request: &Incoming<'_>, types: &[&str]) -> bool {
+    let content_type = header(request, &header::CONTENT_TYPE);
+    let is_taken = content_type.is_some_and(|content_type| {
+        let mut parts = content_type.split(';').map(str::trim);
+        parts.next().is_some_and(|essence| types.iter().any(|t| essence.eq_ignore_ascii_case(t)))
+            && parts.all(|parameter| parameter.eq_ignore_ascii_case("charset=utf-8"))
+    });
+    // Nothing here inflates what a stranger sends.
+    is_taken && !request.headers.contains_key(header::CONTENT_ENCODING)
+}
+
 pub(crate) fn read_body(
     operation: &Operation,
     request: &Incoming<'_>,
@@ -58,14 +70,7 @@ pub(crate) fn read_body(
     if operation.body.is_empty() || may_be_absent {
         return Ok((Body::default(), Vec::new()));
     }
-    let content_type = header(request, &header::CONTENT_TYPE);
-    let is_taken = content_type.is_some_and(|content_type| {
-        let mut parts = content_type.split(';').map(str::trim);
-        parts.next().is_some_and(|essence| types.iter().any(|t| essence.eq_ignore_ascii_case(t)))
-            && parts.all(|parameter| parameter.eq_ignore_ascii_case("charset=utf-8"))
-    });
-    // A compressed body is not JSON yet, and nothing here inflates what a stranger sends.
-    if !is_taken || request.headers.contains_key(header::CONTENT_ENCODING) {
+    if !is_of(request, types) {
         let problem = Problem::new(ProblemCode::UnsupportedMediaType);
         return Err(problem.with("accepted", json!(types)));
     }

@@ -5,6 +5,7 @@ use url::{Host, Url};
 /// `https`, or `http` on this machine; no user, no fragment tricks with the host.
 fn secure(url: &Url) -> bool {
     let loopback = match url.host() {
+        Some(Host::Domain(domain)) if !is_a_host_name(domain) => return false,
         Some(Host::Domain(domain)) => domain == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
@@ -13,6 +14,15 @@ fn secure(url: &Url) -> bool {
     url.username().is_empty()
         && url.password().is_none()
         && (url.scheme() == "https" && url.host().is_some() || url.scheme() == "http" && loopback)
+}
+
+/// As DNS has them. The parser takes more (`https://a;b` and `https://*`), and that would be a rule of
+/// its own in a header that names the host.
+///
+/// SECURITY: held by `a_host_is_a_name_and_no_rule_of_a_policy`.
+fn is_a_host_name(domain: &str) -> bool {
+    let is_of_one = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+    domain.len() <= 253 && domain.bytes().all(is_of_one)
 }
 
 /// Whether links may be built on this: scheme, host and port of `https`, or of this machine.
@@ -59,8 +69,8 @@ pub(super) fn is_a_link_url(text: &str) -> bool {
         && text.is_ascii()
 }
 
-/// As a browser sends it. A star in a host would parse, and match nothing that anybody means.
+/// As a browser sends it.
 pub(super) fn is_an_origin(text: &str) -> bool {
-    let parsed = Url::parse(text).ok().filter(|url| secure(url) && !text.contains('*'));
+    let parsed = Url::parse(text).ok().filter(secure);
     parsed.is_some_and(|url| url.origin().ascii_serialization() == text)
 }

@@ -18,7 +18,7 @@ pub enum Finished<'a> {
     },
     /// The lock is off.
     Unlocked,
-    /// Signing in works, and there is no application to go on to.
+    /// Signing in works; a page has no session, so an application to go on to is all there is.
     SignedIn {
         /// A new recovery code in the place of the used one, shown this once.
         recovery_code: Option<&'a str>,
@@ -56,6 +56,9 @@ impl Done<'_> {
         let (heading, lead) = match self.what {
             Finished::PasswordChanged { .. } => (words.changed, words.changed_lead),
             Finished::Unlocked => (words.unlocked, words.unlocked_lead),
+            Finished::SignedIn { .. } if self.go_on.is_some() => {
+                (words.signed_in, words.signed_in_on)
+            }
             Finished::SignedIn { .. } => (words.signed_in, words.signed_in_lead),
             Finished::Withdrawn => (words.withdrawn, words.withdrawn_lead),
             Finished::Reported => (words.reported, words.reported_lead),

@@ -261,6 +261,7 @@ pub(super) struct Done {
     pub(super) unlocked_lead: &'static str,
     pub(super) signed_in: &'static str,
     pub(super) signed_in_lead: &'static str,
+    pub(super) signed_in_on: &'static str,
     pub(super) recovery_code: &'static str,
     pub(super) recovery_code_lead: &'static str,
     pub(super) withdrawn: &'static str,
