@@ -279,7 +279,11 @@ async fn an_address_of_no_page_and_of_no_tenant_is_told_in_the_language_of_its_r
         {
             let page = mo.opens(0, address).await;
             assert_eq!((page.reply.status, page.reply.header("content-language")), (404, language));
-            assert!(page.links().is_empty(), "there is nothing to go on to: {}", page.html);
+            // There is nothing to go on to, but another language.
+            let [other] = &page.links()[..] else { panic!("{}", page.html) };
+            let told = mo.opens(0, other).await;
+            assert_eq!(told.reply.status, 404, "{}", told.html);
+            assert_ne!(told.reply.header("content-language"), language, "{}", told.html);
             assert!(!page.html.contains(" – <") && !page.html.contains(" of ."), "{}", page.html);
         }
         let request = Request { body: b"x=1".to_vec(), ..get("/p/nobody/sign-in") };

@@ -95,6 +95,18 @@ pub(crate) async fn every_page(world: &World, language: &'static str) -> Vec<Pag
             pages.push(mo.sends(181, form, &[]).await);
         }
     }
+    for header in [("sec-fetch-site", "cross-site"), ("content-type", "application/json")] {
+        for Filled { form, .. } in &forms {
+            let mut request = form.request();
+            request.headers.retain(|(name, _)| *name != header.0);
+            let request = request.header(header.0, header.1);
+            let request = request.header("accept-language", language);
+            pages.push(mo.sees(after(181), &request).await);
+        }
+    }
+    for Filled { form, .. } in &forms {
+        pages.push(mo.sends(181, form, &[("x", &"x".repeat(16 * 1024))]).await);
+    }
     for address in ["/p/demo/nothing", "/p/nobody/sign-in", "/p/demo/unlock", "/p/demo/link/x"] {
         pages.push(mo.opens(181, address).await);
     }

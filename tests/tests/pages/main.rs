@@ -23,10 +23,16 @@ mod gallery;
 #[cfg(test)]
 mod handover;
 #[cfg(test)]
+mod headers;
+#[cfg(test)]
+mod markup;
+#[cfg(test)]
 mod no_session;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod steps;
+#[cfg(test)]
+mod well_known;
 #[cfg(test)]
 mod words;
