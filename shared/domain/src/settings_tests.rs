@@ -33,9 +33,9 @@ fn the_defaults_are_within_their_bounds() {
     assert_eq!(stored.validity.link_unclicked_seconds, 48 * 60 * 60);
     assert_eq!(stored.validity.link_clicked_seconds, 15 * 60);
     assert_eq!(stored.looks.accent().to_string(), "#1f5fa8");
-    assert_eq!((stored.looks.logo, stored.time_zone.as_str()), (None, "Europe/Amsterdam"));
+    assert_eq!((stored.looks.logo_url, stored.time_zone.as_str()), (None, "Europe/Amsterdam"));
     let stored: Settings = serde_json::from_str(r##"{"looks":{"accent":"#000000"}}"##).unwrap();
-    assert_eq!(stored.looks.logo, None);
+    assert_eq!(stored.looks.logo_url, None);
 }
 
 #[test]

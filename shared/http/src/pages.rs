@@ -246,7 +246,12 @@ impl Edge {
         if is_sent {
             *form = sent_form(request, operation)?;
         }
-        let named = lang(form)?.filter(|named| settings.languages.contains(named));
+        let named = match is_sent {
+            true => lang(form)?,
+            // A link may name any language; a page that is there beats one that complains.
+            false => form.text("lang").and_then(Language::from_tag),
+        };
+        let named = named.filter(|named| settings.languages.contains(named));
         *language = named.unwrap_or(*language);
         let hosted = hosted(form, settings, id)?;
         if id == "magic-login" && !settings.magic_login.enabled {

@@ -228,7 +228,7 @@ impl Walk {
     async fn other_tenants(&mut self) {
         let settings = json!({
             "own_password": "generated", "captcha": {"request_reset": "always"},
-            "support_contact": null, "looks": {"accent": "#7a1f5c", "logo": LOGO},
+            "support_contact": null, "looks": {"accent": "#7a1f5c", "logo_url": LOGO},
         });
         self.visit.move_to_tenant("made", settings).await;
         self.open("forgot-password", "forgot-password-captcha").await;

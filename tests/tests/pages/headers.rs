@@ -158,7 +158,7 @@ async fn a_page_is_small_and_loads_only_its_style_its_script_and_a_captcha() {
         let logo = format!("data:image/svg+xml;base64,{padding}");
         let with_logo = |settings: &mut Settings| {
             leads_back(settings);
-            settings.looks.logo = Some(logo.clone());
+            settings.looks.logo_url = Some(logo.clone());
         };
         let (world, pages) = pages(with_logo, language).await;
         for page in pages {

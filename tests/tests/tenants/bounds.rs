@@ -108,7 +108,7 @@ async fn everything_out_of_bounds_is_named_at_once_and_nothing_is_changed() {
         "captcha": {"start_recovery": "never"},
         "timeline_days": 0,
         "support_contact": "x".repeat(101),
-        "looks": {"accent": "#ffff00", "logo": "https://app.example/logo.png"},
+        "looks": {"accent": "#ffff00", "logo_url": "https://app.example/logo.png"},
         "time_zone": "Europe/Utrecht",
     });
     let reply = patch(&world, after(0), &world.operator, body).await;
@@ -142,7 +142,7 @@ async fn everything_out_of_bounds_is_named_at_once_and_nothing_is_changed() {
         shape("/own_password", "second_step_missing"),
         shape("/time_zone", "not_a_time_zone"),
         json!({"pointer": "/looks/accent", "code": "contrast_too_low", "min": 4.5}),
-        shape("/looks/logo", "not_a_logo"),
+        shape("/looks/logo_url", "not_a_logo"),
     ]);
     assert_eq!(reply.body["errors"], expected);
     assert_eq!(at_rest(&world), before);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::steps::{MO, NEW, NULL, at_pointer, at_rest, faults, outcome, patch, shown};
 
 const ACCENT: &str = "/looks/accent";
-const LOGO: &str = "/looks/logo";
+const LOGO: &str = "/looks/logo_url";
 const ZONE: &str = "/time_zone";
 
 /// Sets one setting; status, and code and pointer of each fault.

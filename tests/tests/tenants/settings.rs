@@ -55,7 +55,7 @@ fn defaults(name: &str) -> Value {
         "temporary_passwords_enabled": false,
         "timeline_days": 365,
         "support_contact": null,
-        "looks": {"accent": "#1f5fa8", "logo": null},
+        "looks": {"accent": "#1f5fa8", "logo_url": null},
         "time_zone": "Europe/Amsterdam",
     })
 }

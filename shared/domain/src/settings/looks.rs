@@ -14,12 +14,12 @@ pub struct Looks {
     /// The colour of buttons and links, as `#rrggbb`. White text is read on it.
     pub accent: String,
     /// A picture, as a `data:` URL; none: the name alone.
-    pub logo: Option<String>,
+    pub logo_url: Option<String>,
 }
 
 impl Default for Looks {
     fn default() -> Self {
-        Self { accent: Accent::default().to_string(), logo: None }
+        Self { accent: Accent::default().to_string(), logo_url: None }
     }
 }
 
@@ -39,8 +39,8 @@ impl Looks {
             }),
             Some(_) => None,
         };
-        let is_fine = self.logo.as_deref().is_none_or(is_a_logo);
-        let logo = (!is_fine).then(|| SettingFault::of("/looks/logo", "not_a_logo"));
+        let is_fine = self.logo_url.as_deref().is_none_or(is_a_logo);
+        let logo = (!is_fine).then(|| SettingFault::of("/looks/logo_url", "not_a_logo"));
         accent.into_iter().chain(logo)
     }
 }
@@ -110,11 +110,11 @@ mod tests {
             ("1f5fa8", Some("not_a_colour")),
             ("", Some("not_a_colour")),
         ] {
-            let looks = Looks { accent: accent.into(), logo: None };
+            let looks = Looks { accent: accent.into(), logo_url: None };
             let expected: Vec<_> = code.into_iter().map(|code| ("/looks/accent", code)).collect();
             assert_eq!(faults(&looks), expected, "{accent}");
         }
-        let pale = Looks { accent: "#777777".into(), logo: None }.faults().next();
+        let pale = Looks { accent: "#777777".into(), logo_url: None }.faults().next();
         assert_eq!(
             serde_json::to_value(pale).unwrap(),
             serde_json::json!({"pointer": "/looks/accent", "code": "contrast_too_low", "min": 4.5}),
@@ -172,8 +172,8 @@ mod tests {
             &data_url("jpeg", b"\xff\xd8\xff"),
         ] {
             assert!(!is_a_logo(logo), "{logo:?}");
-            let looks = Looks { logo: Some(logo.into()), ..Looks::default() };
-            assert_eq!(faults(&looks), [("/looks/logo", "not_a_logo")], "{logo:?}");
+            let looks = Looks { logo_url: Some(logo.into()), ..Looks::default() };
+            assert_eq!(faults(&looks), [("/looks/logo_url", "not_a_logo")], "{logo:?}");
         }
     }
 

@@ -14,7 +14,7 @@ pub(super) fn style_sheet(settings: &Settings) -> String {
     style(&Looks {
         accent: &accent.to_string(),
         accent_dark: &accent.on_dark().to_string(),
-        logo: settings.looks.logo.as_deref(),
+        logo: settings.looks.logo_url.as_deref(),
     })
 }
 

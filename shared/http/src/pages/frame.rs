@@ -51,7 +51,7 @@ impl<'a> Around<'a> {
         Frame {
             language: self.shown.language,
             tenant: &settings.name,
-            has_logo: settings.looks.logo.is_some(),
+            has_logo: settings.looks.logo_url.is_some(),
             style: &self.style,
             script: &self.script,
             elsewhere: &self.elsewhere,

@@ -50,7 +50,12 @@ pub(super) fn errors(
             let pointer = fault.get("pointer").and_then(Value::as_str).unwrap_or_default();
             let code = fault.get("code").and_then(Value::as_str).unwrap_or_default();
             let name = pointer.trim_start_matches('/').replace('/', ".");
-            let name = if name == "captcha" { "captcha.answer" } else { name.as_str() };
+            let (name, code) = match name.as_str() {
+                "captcha" => ("captcha.answer", code),
+                // Where to go on to is the frontend's to say, and cannot be typed here.
+                "return_url" | "challenge" => ("", "not_allowed"),
+                name => (name, code),
+            };
             let field = shown(name).unwrap_or_default();
             if errors.iter().all(|error| error.field != field) {
                 errors.push(FieldError { field, text: page::fault(language, field, code) });
@@ -141,7 +146,9 @@ fn actions(pages: &Pages<'_>, problem: &Problem) -> Vec<Action> {
         P::LinkDamaged | P::LinkUnknown | P::GrantUnknown => {
             vec![Action::AskForLink(to("forgot-password")), Action::SignIn(to("sign-in"))]
         }
-        P::AccountLocked => vec![Action::Recover(to("recover"))],
+        P::AccountLocked => {
+            vec![Action::Recover(to("recover")), Action::AskForLink(to("forgot-password"))]
+        }
         P::AccountBlocked => vec![Action::Contact],
         P::PasswordDisabled | P::MagicLoginDisabled => {
             vec![Action::AskForLink(to("forgot-password")), Action::SignIn(to("sign-in"))]

@@ -278,10 +278,14 @@ impl Pages<'_> {
     }
 
     pub(super) fn done_on(&self, what: Finished<'_>, go_on: Option<String>) -> String {
-        // Who is signed in has done that.
-        let is_in = matches!(what, Finished::SignedIn { .. });
-        let sign_in = (!is_in).then(|| self.around.page("sign-in"));
-        Done { frame: self.around.frame(), what, go_on, sign_in }.html()
+        let (sign_in, new_password) = match what {
+            // Who is signed in has done that.
+            Finished::SignedIn { .. } => (None, None),
+            // Whoever changed the password knows it.
+            Finished::Reported => (None, Some(self.around.page("forgot-password"))),
+            _ => (Some(self.around.page("sign-in")), None),
+        };
+        Done { frame: self.around.frame(), what, go_on, sign_in, new_password }.html()
     }
 
     pub(super) fn trouble(&self, problem: &Problem) -> String {

@@ -57,7 +57,7 @@ const SENDER: &[Field] = &[
 ];
 const LOOKS: &[Field] = &[
     Field::required("accent", Kind::Text(7), "`#rrggbb`, with a contrast on white of 4.5 or more."),
-    Field::nullable("logo", Kind::Text(8192), "A `data:` URL in base64 of a PNG, SVG or WebP."),
+    Field::nullable("logo_url", Kind::Text(8192), "A `data:` URL in base64 of a PNG, SVG or WebP."),
 ];
 const VALIDITY: &[Field] = &[
     number("link_unclicked_seconds", "A reset link that nobody clicked: 300 to 2592000."),

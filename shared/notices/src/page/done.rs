@@ -39,6 +39,8 @@ pub struct Done<'a> {
     pub go_on: Option<String>,
     /// Where signing in is, if that makes sense.
     pub sign_in: Option<String>,
+    /// Where a new password is asked for, if that makes sense.
+    pub new_password: Option<String>,
 }
 
 /// What is shown this once.

@@ -63,21 +63,27 @@ fn own_en(code: ProblemCode, until: Option<&str>) -> Option<Own> {
             "This page cannot be opened like this",
             "It is a step on the way. Begin again, or use the link in the mail.",
         ),
+        (ProblemCode::RecoverySpent, _) => {
+            detail("It was finished, or there were no tries left. Start again if you are not in.")
+        }
         (ProblemCode::NotFound, _) => titled(
             "There is no such page",
             "Check the address, or open the link in the mail once more.",
         ),
-        (ProblemCode::PasswordRejected, _) => detail("Choose another one."),
+        (ProblemCode::PasswordRejected, _) => {
+            detail("This password breaks a rule below. Choose another one.")
+        }
         (ProblemCode::PasswordMustChange, _) => {
             detail("The password was right, and it was temporary. Choose one of your own.")
         }
         (ProblemCode::AccountLocked, Some(until)) => detail(format!(
             "A wrong password was typed too many times. The lock goes off by itself {until}. \
-             You can also take it off yourself, now."
+             You can also take it off yourself, now: with the link that was mailed to you, or here."
         )),
-        (ProblemCode::AccountLocked, None) => {
-            detail("A wrong password was typed too many times. You can take the lock off.")
-        }
+        (ProblemCode::AccountLocked, None) => detail(
+            "A wrong password was typed too many times. You can take the lock off: with the link \
+             that was mailed to you, or here.",
+        ),
         (ProblemCode::SecondStepLocked, Some(until)) => detail(format!(
             "For safety, codes from the app are accepted again {until}. A recovery code is \
              accepted now."
@@ -116,20 +122,28 @@ fn own_nl(code: ProblemCode, until: Option<&str>) -> Option<Own> {
             "Deze pagina kan zo niet worden geopend",
             "Het is een stap onderweg. Begin opnieuw, of gebruik de link in de mail.",
         ),
+        (ProblemCode::RecoverySpent, _) => detail(
+            "Het is afgerond, of er waren geen pogingen meer over. Begin opnieuw als je er nog niet \
+             in bent.",
+        ),
         (ProblemCode::NotFound, _) => titled(
             "Deze pagina is er niet",
             "Controleer het adres, of open de link in de mail nog een keer.",
         ),
-        (ProblemCode::PasswordRejected, _) => detail("Kies een ander."),
+        (ProblemCode::PasswordRejected, _) => {
+            detail("Dit wachtwoord past niet bij de regels hieronder. Kies een ander.")
+        }
         (ProblemCode::PasswordMustChange, _) => {
             detail("Het wachtwoord klopte en was tijdelijk. Kies er zelf een.")
         }
         (ProblemCode::AccountLocked, Some(until)) => detail(format!(
             "Er is te vaak een verkeerd wachtwoord getypt. De vergrendeling gaat er {until} \
-             vanzelf af. Je kunt het account nu ook zelf ontgrendelen."
+             vanzelf af. Je kunt het account nu ook zelf ontgrendelen: met de link die je gemaild \
+             is, of hier."
         )),
         (ProblemCode::AccountLocked, None) => detail(
-            "Er is te vaak een verkeerd wachtwoord getypt. Je kunt het account ontgrendelen.",
+            "Er is te vaak een verkeerd wachtwoord getypt. Je kunt het account ontgrendelen: met de \
+             link die je gemaild is, of hier.",
         ),
         (ProblemCode::SecondStepLocked, Some(until)) => detail(format!(
             "Voor de veiligheid worden codes uit de app {until} weer aangenomen. Een \

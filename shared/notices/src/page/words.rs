@@ -259,6 +259,7 @@ pub(super) struct Done {
     pub(super) generated_lead: &'static str,
     pub(super) unlocked: &'static str,
     pub(super) unlocked_lead: &'static str,
+    pub(super) new_password: &'static str,
     pub(super) signed_in: &'static str,
     pub(super) signed_in_lead: &'static str,
     pub(super) signed_in_on: &'static str,

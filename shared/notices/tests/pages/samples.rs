@@ -191,7 +191,10 @@ impl<'a> Samples<'a> {
 
     fn done(&self, what: Finished<'a>, go_on: bool, sign_in: bool) -> String {
         let go_on = go_on.then(|| "https://app.example.com/welcome".to_owned());
-        Done { frame: self.sent, what, go_on, sign_in: sign_in.then(|| page("sign-in")) }.html()
+        let is_reported = matches!(what, Finished::Reported);
+        let new_password = is_reported.then(|| page("forgot-password"));
+        let sign_in = (sign_in && !is_reported).then(|| page("sign-in"));
+        Done { frame: self.sent, what, go_on, sign_in, new_password }.html()
     }
 
     fn trouble(&self, code: ProblemCode, actions: Vec<Action>) -> String {

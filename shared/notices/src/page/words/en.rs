@@ -205,6 +205,7 @@ pub(super) const WORDS: Words = Words {
         generated_lead: "You see it now and never again. Store it before you go on.",
         unlocked: "Your account is unlocked",
         unlocked_lead: "Sign in with the password that you had. You can close this window.",
+        new_password: "Choose a new password",
         signed_in: "Signing in works",
         signed_in_lead: "There is nothing to open from here, so you can close this window.",
         signed_in_on: "Go on to where you came from within a minute or two.",

@@ -207,6 +207,7 @@ pub(super) const WORDS: Words = Words {
         generated_lead: "Je ziet het nu en daarna nooit meer. Bewaar het voordat je verdergaat.",
         unlocked: "Je account is ontgrendeld",
         unlocked_lead: "Log in met het wachtwoord dat je had. Je kunt dit venster sluiten.",
+        new_password: "Kies een nieuw wachtwoord",
         signed_in: "Het inloggen werkt",
         signed_in_lead: "Vanaf hier is er niets te openen, dus je kunt dit venster sluiten.",
         signed_in_on: "Ga binnen een paar minuten verder naar waar je vandaan kwam.",
