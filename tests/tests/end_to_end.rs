@@ -1,7 +1,7 @@
 //! The whole of it as a developer runs it: `cargo xtask up`, HTTP, the inbox, and a clock that is
 //! moved. Real processes, so what is asserted is only what they answer, never how fast.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a suite stops where it fails")]
+#![expect(clippy::unwrap_used, reason = "a suite stops where it fails")]
 
 use std::path::Path;
 use std::process::Command;
