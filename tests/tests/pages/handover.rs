@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use regain_domain::session::s256;
 use regain_local::Rel;
-use regain_tests::pages::Page;
+use regain_tests::pages::{Page, PageForm};
 use regain_tests::{App, RETURN_URL, Reply, VERIFIER, World, after, parameter};
 use serde_json::{Value, json};
 
@@ -170,6 +170,36 @@ async fn a_new_recovery_code_is_shown_before_anybody_goes_on_and_leaves_time_to_
     let methods = is_in(&world, 360, &handovers[0]).await;
     assert_eq!(methods, json!(["password", "recovery_code"]));
     assert_eq!(told(&redeems(&world, after(361), &handovers[1], VERIFIER).await), OVER);
+}
+
+/// Or one that nobody redeems could be renewed for ever, past its minute and past the second step.
+#[tokio::test]
+async fn a_page_takes_no_handover() {
+    let world = world(leads_back).await;
+    let mo = Person::new(&world, "en");
+    let handover = handed_over(&signs_in(&mo, 0).await);
+    let challenge = s256(VERIFIER);
+    let form = PageForm { action: "/p/demo/finish-sign-in".to_owned(), fields: Vec::new() };
+    let sent = form.filled(&[
+        ("handover", &handover),
+        ("verifier", VERIFIER),
+        ("return_url", RETURN_URL),
+        ("challenge", &challenge),
+    ]);
+    let page = world.submit(after(1), &sent, &[]).await;
+    assert_eq!((page.reply.status, page.reply.header("location")), (404, ""), "{}", page.html);
+    is_in(&world, 2, &handover).await;
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_handed_over_is_one_on_the_timeline() {
+    let world = world(leads_back).await;
+    let mo = Person::new(&world, "en");
+    let handover = handed_over(&signs_in(&mo, 0).await);
+    is_in(&world, 1, &handover).await;
+    let events = world.events(MO).await;
+    let of = |wanted: &str| events.iter().filter(|event| event.starts_with(wanted)).count();
+    assert_eq!((of("signed_in"), of("handed_over")), (1, 1), "{events:?}");
 }
 
 #[tokio::test]

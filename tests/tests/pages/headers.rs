@@ -24,7 +24,7 @@ const STRICT: [(&str, &str); 6] = [
 fn policy(leads_to: &str) -> String {
     format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
-         media-src 'self'; form-action 'self'{leads_to}; frame-ancestors 'none'; base-uri 'none'"
+         media-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'{leads_to}"
     )
 }
 

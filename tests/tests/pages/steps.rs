@@ -28,7 +28,7 @@ pub(crate) const LANGUAGES: [&str; 2] = ["en", "nl"];
 /// 15 minutes.
 pub(crate) const MIN15: i64 = 900;
 /// What only a session token has: how its JSON begins, in base64url.
-pub(crate) const SESSION: &str = "eyJ";
+pub(crate) const SESSION: &str = "eyJ0eXAi";
 
 /// Somebody, and the language of their browser.
 pub(crate) struct Person<'w> {

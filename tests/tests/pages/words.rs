@@ -4,7 +4,7 @@ pub(crate) type Heading = (&'static str, &'static str);
 
 pub(crate) const SIGN_IN: Heading = ("Sign in", "Inloggen");
 pub(crate) const SECOND_STEP: Heading = ("One more step", "Nog één stap");
-pub(crate) const SIGNED_IN: Heading = ("You are signed in", "Je bent ingelogd");
+pub(crate) const SIGNED_IN: Heading = ("Signing in works", "Het inloggen werkt");
 pub(crate) const FORGOT: Heading = ("Forgot your password?", "Wachtwoord vergeten?");
 pub(crate) const MAGIC: Heading = ("Sign in without a password", "Inloggen zonder wachtwoord");
 pub(crate) const ASKED: Heading = ("Look in your mailbox", "Kijk in je mailbox");
