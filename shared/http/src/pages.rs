@@ -8,6 +8,7 @@
 mod assets;
 mod draw;
 mod frame;
+mod sent;
 mod trouble;
 mod views;
 
@@ -17,21 +18,18 @@ use std::sync::Arc;
 use http::{Method, header};
 use jiff::Timestamp;
 use regain_domain::captcha::Challenge;
-use regain_domain::session::{GoesOn, is_challenge};
 use regain_domain::{Language, Settings, TenantId};
 use regain_notices::ProblemCode;
 
-use crate::api::Operation;
-use crate::body::{BODY_BYTES_MAX, Body, PageForm};
-use crate::call::Hosted;
+use crate::body::{Body, PageForm};
 use crate::edge::{Asked, Edge, Known, stepped};
-use crate::problem::Fault;
-use crate::request::{Incoming, accepted, header, is_of};
+use crate::request::{Incoming, accepted, header};
 use crate::respond::log_problem;
 use crate::routes::pages::{self, Opens, Page};
 use crate::{Answer, Call, LogLine, Problem, random};
 
 use self::draw::draw;
+use self::sent::{confirmed, hosted, lang, sent_form, typed};
 
 /// A page, ready to be sent.
 pub(crate) struct Html {
@@ -147,15 +145,7 @@ impl Edge {
         }
         // A path that is no page may still be below a tenant.
         let named = request.path.split('/').nth(2);
-        let (tenant, settings, missing) = match self.tenant(named, now).await {
-            Ok((tenant, settings)) => (tenant, settings, None),
-            // Whoever comes again on a better day comes to the same address.
-            Err(problem) => {
-                let tenant = named.and_then(|named| TenantId::parse(named).ok());
-                let tenant = tenant.unwrap_or_else(TenantId::installation);
-                (tenant, Arc::new(Settings::default()), Some(problem))
-            }
-        };
+        let ((tenant, settings), missing) = self.whose(named, now).await;
         if missing.is_none() {
             line.set("tenant", tenant.as_str());
         }
@@ -176,9 +166,7 @@ impl Edge {
         let outcome = match (missing, page) {
             (Some(problem), _) => {
                 // What was typed is there for the next try.
-                let operation = page.and_then(|page| pages::operation(page.sends?));
-                let sent = operation.and_then(|operation| sent_form(request, operation).ok());
-                form = sent.unwrap_or(form);
+                form = page.and_then(|page| typed(request, page)).unwrap_or(form);
                 language = lang(&form).ok().flatten().unwrap_or(language);
                 Err(problem)
             }
@@ -209,6 +197,25 @@ impl Edge {
             log_problem(line, problem);
         }
         draw(&shown, &outcome)
+    }
+}
+
+impl Edge {
+    /// The tenant of a page, as far as it is known, and why it is not.
+    async fn whose(
+        &self,
+        named: Option<&str>,
+        now: Timestamp,
+    ) -> ((TenantId, Arc<Settings>), Option<Problem>) {
+        match self.tenant(named, now).await {
+            Ok(whose) => (whose, None),
+            // Whoever comes again on a better day comes to the same address.
+            Err(problem) => {
+                let tenant = named.and_then(|named| TenantId::parse(named).ok());
+                let tenant = tenant.unwrap_or_else(TenantId::installation);
+                ((tenant, Arc::new(Settings::default())), Some(problem))
+            }
+        }
     }
 }
 
@@ -328,74 +335,4 @@ impl Edge {
 
 fn is_read(request: &Incoming<'_>) -> bool {
     matches!(*request.method, Method::GET | Method::HEAD)
-}
-
-/// Whether a form comes from these pages. `Sec-Fetch-Site` says so, which no script can set; a browser
-/// that does not send it names where the form was, and who is no browser has nobody's rights to abuse.
-///
-/// SECURITY: held by `a_form_from_elsewhere_is_refused`.
-fn is_own(request: &Incoming<'_>) -> Result<(), Problem> {
-    let text = |name| request.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let is_own = match (text("sec-fetch-site"), text("origin")) {
-        (Some(site), _) => matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => {
-            let host = origin.split_once("://").map(|(_, host)| host);
-            host.is_some() && host == text("host")
-        }
-        (None, None) => true,
-    };
-    if is_own { Ok(()) } else { Err(Problem::new(ProblemCode::Forbidden)) }
-}
-
-/// The form that was sent from these pages.
-fn sent_form(request: &Incoming<'_>, operation: &Operation) -> Result<PageForm, Problem> {
-    is_own(request)?;
-    if request.body.len() > BODY_BYTES_MAX {
-        return Err(Problem::new(ProblemCode::BodyTooLarge));
-    }
-    if !is_of(request, &["application/x-www-form-urlencoded"]) {
-        return Err(Problem::new(ProblemCode::UnsupportedMediaType));
-    }
-    Ok(PageForm::read(operation, request.body))
-}
-
-fn lang(form: &PageForm) -> Result<Option<Language>, Problem> {
-    let Some(tag) = form.text("lang") else { return Ok(None) };
-    let known = Language::ALL.into_iter().find(|language| language.as_str() == tag);
-    let fault = || Problem::invalid(vec![Fault::new("/lang", "not_a_language")]);
-    known.map(Some).ok_or_else(fault)
-}
-
-/// Where a page leads in the end, if the tenant allows it.
-fn hosted(form: &PageForm, settings: &Settings, id: &str) -> Result<Hosted, Problem> {
-    let fault = |pointer, code| Err(Problem::invalid(vec![Fault::new(pointer, code)]));
-    let signs_in = matches!(id, "sign-in" | "finish-sign-in");
-    let goes_on = match (form.text("return_url"), form.text("challenge")) {
-        (None, None) => None,
-        (None, Some(_)) => return fault("/return_url", "required"),
-        (Some(url), challenge) => match (settings.allowed_return_url(url), challenge) {
-            (None, _) => return fault("/return_url", "not_allowed"),
-            (Some(_), None) if signs_in => return fault("/challenge", "required"),
-            (Some(_), None) => None,
-            (Some(url), Some(challenge)) if is_challenge(challenge) => {
-                Some(GoesOn { url, challenge: challenge.to_owned() })
-            }
-            (Some(_), Some(_)) => return fault("/challenge", "not_a_challenge"),
-        },
-    };
-    Ok(Hosted { goes_on })
-}
-
-/// A password is typed twice. This slip costs nobody a try.
-fn confirmed(body: &Body, form: &PageForm) -> Result<(), Problem> {
-    let differs = |name| match body.password(name) {
-        Ok(password) => !password.is(form.text("confirm").unwrap_or_default()),
-        // Its own fault is the step's to tell.
-        Err(_) => false,
-    };
-    if ["password", "beginning"].into_iter().any(|name| body.has(name) && differs(name)) {
-        let fault = Fault { pointer: "/confirm".to_owned(), code: "not_the_same" };
-        return Err(Problem::invalid(vec![fault]));
-    }
-    Ok(())
 }
