@@ -3,6 +3,7 @@
 use regain_tests::browser::{DOWN, SPACE, TAB};
 use serde_json::json;
 
+use crate::errors::FOCUSED;
 use crate::visit::{DUTCH, ENGLISH, NEW, Visit};
 
 /// More than any page has.
@@ -48,8 +49,7 @@ async fn a_forgotten_password_needs_no_mouse() {
     visit.type_into("input[name=confirm]", "something else").await;
     visit.enter().await;
     // The first field with an error has the focus already.
-    let at_once = "return document.activeElement.matches('[aria-invalid=true]')";
-    assert_eq!(browser.run(at_once, json!([])).await, true);
+    assert_eq!(browser.run_later(FOCUSED, json!(["confirm"])).await, "confirm");
     visit.type_into("input[name=password]", NEW).await;
     visit.type_into("input[name=confirm]", NEW).await;
     visit.enter().await;
