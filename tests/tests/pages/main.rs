@@ -31,6 +31,8 @@ mod no_session;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
+mod sent_back;
+#[cfg(test)]
 mod steps;
 #[cfg(test)]
 mod well_known;
