@@ -8,6 +8,7 @@
     reason = "a harness stops the test that it serves"
 )]
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -37,6 +38,8 @@ const START_PATIENCE: Duration = Duration::from_secs(20 * 60);
 /// How long anything else may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(50);
+/// Of what it said before it ended.
+const LINES_TOLD: usize = 20;
 
 /// Asks again and again, until there is an answer.
 pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
@@ -83,7 +86,7 @@ impl Up {
 
     /// Moves the wall clock of the functions.
     pub fn clock(&self, moved: &str) {
-        std::fs::write(self.running.folder.join("clock"), format!("{moved}\n")).unwrap();
+        fs::write(self.running.folder.join("clock"), format!("{moved}\n")).unwrap();
     }
 
     /// A call of the demo's frontend.
@@ -205,28 +208,37 @@ impl Running {
             std::process::id(),
             NUMBER.fetch_add(1, Ordering::Relaxed)
         ));
-        std::fs::create_dir_all(&folder).unwrap();
+        fs::create_dir_all(&folder).unwrap();
         let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-        std::fs::write(folder.join("clock"), "+0\n").unwrap();
+        fs::write(folder.join("clock"), "+0\n").unwrap();
         let child = Command::new(&xtask)
             .args(["up", "--fresh", "--port", "0", "--inbox-port", "0"])
             .args(["--state", &path("state"), "--ready-file", &path("ready.json")])
             .args(["--clock-file", &path("clock")])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
+            .stderr(File::create(folder.join("said")).unwrap())
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", xtask.display()));
         let mut up = Self { child, folder, ready: Value::Null };
         let begun = Instant::now();
         while up.ready.is_null() {
-            assert!(begun.elapsed() < START_PATIENCE, "not ready in time");
-            assert!(up.child.try_wait().unwrap().is_none(), "ended before it was ready");
+            assert!(begun.elapsed() < START_PATIENCE, "not ready in time: {}", up.said());
+            let ended = up.child.try_wait().unwrap();
+            assert!(ended.is_none(), "ended before it was ready: {}", up.said());
             tokio::time::sleep(PAUSE).await;
-            if let Ok(text) = std::fs::read_to_string(up.folder.join("ready.json")) {
+            if let Ok(text) = fs::read_to_string(up.folder.join("ready.json")) {
                 up.ready = serde_json::from_str(&text).unwrap();
             }
         }
         up
+    }
+
+    /// The end of what it said of itself.
+    fn said(&self) -> String {
+        let said = fs::read_to_string(self.folder.join("said")).unwrap();
+        let lines: Vec<&str> = said.lines().collect();
+        lines[lines.len().saturating_sub(LINES_TOLD)..].join("\n")
     }
 }
 
@@ -234,7 +246,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 

@@ -231,6 +231,7 @@ fn letterhead<'a>(job: &'a Job<'_>, notice: &'a Notice, account: &'a Account) ->
         support_contact: job.settings.support_contact.as_deref(),
         support_code: notice.support_code.as_str(),
         zone: &job.zone,
+        accent: job.settings.looks.accent(),
     }
 }
 

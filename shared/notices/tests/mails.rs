@@ -5,6 +5,7 @@ use std::collections::HashSet;
 #[path = "mails/samples.rs"]
 mod samples;
 
+use regain_domain::colour::Accent;
 use regain_domain::{Language, Provider, link::Origin, recovery::CodeChannel, second_step::Change};
 use regain_notices::{
     AccountLocked, Address, CodeSent, Invite, Letterhead, LoginChanged, MagicLink, Mail,
@@ -179,6 +180,23 @@ fn who_has_no_first_name_is_greeted_all_the_same() {
         let hello = if name.ends_with("nl") { "Hallo," } else { "Hello," };
         assert!(text.starts_with(&format!("{hello}\n")), "{name}");
         assert!(html.contains(&format!(">{hello}<")), "{name}");
+    }
+}
+
+#[test]
+fn buttons_and_links_have_the_colour_of_the_tenant_by_day_and_at_night() {
+    let accent = Accent::parse("#0a7a4b").expect("a colour");
+    let letterhead = Letterhead { accent, ..letterhead("Demo", None) };
+    for (name, Mail { html, .. }) in mails_in(Language::En, letterhead) {
+        let at_night = format!(".plain-link {{ color: {} !important; }}", accent.on_dark());
+        assert!(html.contains(&at_night), "{name}: {html}");
+        let links = html.matches("<a ").count();
+        let coloured = html.matches("border:1px solid #0a7a4b;").count()
+            + html.matches("style=\"color:#0a7a4b;\"").count();
+        assert_eq!(coloured, links, "{name}: {html}");
+        assert_eq!(html.matches("<td align=\"center\" bgcolor").count(), {
+            html.matches("bgcolor=\"#0a7a4b\" style=\"background-color:#0a7a4b;").count()
+        });
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use jiff::{Timestamp, tz::TimeZone};
 use regain_domain::account::BlockReason;
+use regain_domain::colour::Accent;
 use regain_domain::link::{Death, DeathCause, LinkPurpose};
 use regain_domain::{Language, Provider, tries::Lock};
 use regain_notices::{HelpStep, LastLink, Letterhead, Mail, PasswordStands, SignInHelp};
@@ -28,6 +29,7 @@ fn open() -> SignInHelp<'static> {
             support_contact: None,
             support_code: "K7Q2M9X",
             zone: &ZONE,
+            accent: Accent::default(),
         },
         requested_at: at("2026-11-22T14:03:27Z"),
         blocked: None,

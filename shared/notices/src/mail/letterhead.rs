@@ -1,6 +1,7 @@
 //! What every mail has: whose it is, whom it greets, and where help is.
 
 use jiff::tz::TimeZone;
+use regain_domain::colour::Accent;
 
 use crate::line::{TENANT_CHARS_IN_SUBJECT, greeted, one_line, short_line};
 
@@ -17,6 +18,8 @@ pub struct Letterhead<'a> {
     pub support_code: &'a str,
     /// The time zone that its moments are told in.
     pub zone: &'a TimeZone,
+    /// The colour of its button and its links.
+    pub accent: Accent,
 }
 
 impl<'a> Letterhead<'a> {
@@ -27,6 +30,7 @@ impl<'a> Letterhead<'a> {
             first_name: greeted(self.first_name),
             support_contact: self.support_contact.map(one_line).filter(|line| !line.is_empty()),
             support_code: self.support_code,
+            accent: self.accent,
         }
     }
 }
@@ -38,4 +42,5 @@ pub(super) struct Head<'a> {
     pub(super) first_name: Option<String>,
     pub(super) support_contact: Option<String>,
     pub(super) support_code: &'a str,
+    pub(super) accent: Accent,
 }

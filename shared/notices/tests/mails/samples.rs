@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use jiff::{Timestamp, tz::TimeZone};
+use regain_domain::colour::Accent;
 use regain_domain::{
     Language, Provider, Settings, link::Origin, recovery::CodeChannel, second_step::Change,
 };
@@ -32,6 +33,7 @@ pub(crate) fn letterhead<'a>(tenant_name: &'a str, first_name: Option<&'a str>) 
         support_contact: Some(CONTACT),
         support_code: "K7Q2M9X",
         zone: &ZONE,
+        accent: Accent::default(),
     }
 }
 
