@@ -225,6 +225,16 @@ impl Browser {
         BASE64.decode(shot["data"].as_str().unwrap().as_bytes()).unwrap()
     }
 
+    /// Waits until some page has this text, however many there are on the way to it.
+    pub async fn comes_to(&self, text: &str) {
+        until(&format!("a page that says {text}"), async || {
+            let script = json!({"script": "return document.body.innerText", "args": []});
+            let said = self.session.post("execute/sync", script).await.ok()?;
+            said.as_str()?.contains(text).then_some(())
+        })
+        .await;
+    }
+
     /// Waits until the page has it.
     async fn element(&self, css: &str) -> String {
         let first = async || self.session.elements(css).await.into_iter().next();

@@ -8,6 +8,7 @@ use regain_domain::Provider;
 use regain_domain::session::s256;
 use reqwest::Url;
 use serde_json::{Value, json};
+use url::form_urlencoded::Serializer;
 
 use crate::openid::{Document, OpenId, Who};
 use crate::{Reply, Request, World};
@@ -16,6 +17,14 @@ use crate::{Reply, Request, World};
 pub const RETURN_URL: &str = "https://app.example/back?tab=security";
 /// What stays in the browser that begins.
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+/// The hosted sign-in page as a frontend opens it, in a language.
+pub fn sign_in_page(language: &str) -> String {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("lang", language).append_pair("return_url", RETURN_URL);
+    query.append_pair("challenge", &s256(VERIFIER));
+    format!("/p/demo/sign-in?{}", query.finish())
+}
 
 impl OpenId {
     /// A world whose tenant all three know, and they.
@@ -33,6 +42,13 @@ impl OpenId {
 
     /// Has a tenant know all three, by the key of its admin.
     pub async fn set_up_at(&self, world: &World, tenant: &str, admin: &str) {
+        let path = format!("tenants/{tenant}/settings");
+        let set = world.admin(Method::PATCH, &path, admin, self.settings(RETURN_URL)).await;
+        assert_eq!(set.status, 200, "{set:?}");
+    }
+
+    /// The settings of a tenant that knows all three.
+    pub fn settings(&self, return_url: &str) -> Value {
         let clients = Provider::ALL.map(|provider| {
             let known = self.client(provider);
             let secret = known.client_secret;
@@ -46,13 +62,10 @@ impl OpenId {
             };
             (provider.as_str().to_owned(), client)
         });
-        let patch = json!({
-            "frontend": {"return_urls": [RETURN_URL]},
+        json!({
+            "frontend": {"return_urls": [return_url]},
             "providers": Value::Object(clients.into_iter().collect()),
-        });
-        let path = format!("tenants/{tenant}/settings");
-        let set = world.admin(Method::PATCH, &path, admin, patch).await;
-        assert_eq!(set.status, 200, "{set:?}");
+        })
     }
 
     /// How often their descriptions and keys were fetched.

@@ -20,7 +20,7 @@ pub mod up;
 mod world;
 
 pub use back_office::{Row, operations};
-pub use federated::{RETURN_URL, VERIFIER, parameter};
+pub use federated::{RETURN_URL, VERIFIER, parameter, sign_in_page};
 pub use openid::{OpenId, Who};
 pub use seeds::{ACCOUNTS, Account};
 pub use signing_in::App;

@@ -70,6 +70,23 @@ impl Who {
     }
 }
 
+impl Who {
+    /// Name and value of the cookie by which a browser says at a provider that it is them.
+    pub fn cookie(&self) -> (&'static str, String) {
+        (SIGNS_IN, encoded(&self.claims()))
+    }
+
+    fn claims(&self) -> Value {
+        json!({"sub": self.sub, "email": self.email, "email_verified": self.email_verified})
+    }
+}
+
+const SIGNS_IN: &str = "signs-in";
+
+fn encoded(person: &Value) -> String {
+    BASE64URL_NOPAD.encode(person.to_string().as_bytes())
+}
+
 impl OpenId {
     /// Starts them, at [`crate::NOW`].
     pub async fn start() -> Self {
@@ -97,13 +114,7 @@ impl OpenId {
     /// Signs in as a browser would that was sent to this URL, and gives the URL at which it would
     /// come back, with `code` and `state`.
     pub async fn sign_in(&self, url: &str, who: &Who) -> String {
-        self.browse(
-            url,
-            &json!({
-                "sub": who.sub, "email": who.email, "email_verified": who.email_verified,
-            }),
-        )
-        .await
+        self.browse(url, &who.claims()).await
     }
 
     /// The same for someone who thinks better of it: the URL has an `error`.
@@ -112,8 +123,7 @@ impl OpenId {
     }
 
     async fn browse(&self, url: &str, person: &Value) -> String {
-        let person = BASE64URL_NOPAD.encode(person.to_string().as_bytes());
-        let mut cookies = BTreeMap::from([("signs-in".to_owned(), person)]);
+        let mut cookies = BTreeMap::from([(SIGNS_IN.to_owned(), encoded(person))]);
         let mut url = Url::parse(url).unwrap();
         for _ in 0..REDIRECTS_MAX {
             let jar: Vec<_> =

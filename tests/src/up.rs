@@ -56,7 +56,12 @@ pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T 
 impl Up {
     /// One for this test, whose clock may be moved.
     pub async fn start() -> Self {
-        Self::of(Arc::new(Running::start().await))
+        Self::of(Arc::new(Running::start(&[]).await))
+    }
+
+    /// The same, whose functions find the identity providers there.
+    pub async fn with_providers(base: &str) -> Self {
+        Self::of(Arc::new(Running::start(&["--provider-base", base]).await))
     }
 
     /// The one that runs for all tests that leave the clock and the settings of the demo alone.
@@ -65,7 +70,7 @@ impl Up {
         if let Some(running) = shared.upgrade() {
             return Self::of(running);
         }
-        let running = Arc::new(Running::start().await);
+        let running = Arc::new(Running::start(&[]).await);
         *shared = Arc::downgrade(&running);
         Self::of(running)
     }
@@ -201,7 +206,7 @@ pub fn token(url: &str) -> &str {
 }
 
 impl Running {
-    async fn start() -> Self {
+    async fn start(options: &[&str]) -> Self {
         let xtask = xtask();
         let folder = xtask.parent().unwrap().join(format!(
             "end-to-end-{}-{}",
@@ -215,6 +220,7 @@ impl Running {
             .args(["up", "--fresh", "--port", "0", "--inbox-port", "0"])
             .args(["--state", &path("state"), "--ready-file", &path("ready.json")])
             .args(["--clock-file", &path("clock")])
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(folder.join("said")).unwrap())

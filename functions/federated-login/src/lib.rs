@@ -9,6 +9,7 @@
 mod fetch;
 mod issuer;
 pub mod issuers;
+mod page;
 pub mod provider;
 mod token;
 
@@ -18,9 +19,11 @@ use regain_domain::event::Event;
 use regain_domain::keys::Keyring;
 use regain_domain::link::{WithdrawnReason, WrittenDeath};
 use regain_domain::provider::client_secret_context;
-use regain_domain::provider::{ATTEMPT_SECONDS, Attempt, IdentityRef, Intent};
+use regain_domain::provider::{ATTEMPT_SECONDS, Attempt, BegunAt, IdentityRef, Intent};
 use regain_domain::seal::Seal;
-use regain_domain::session::{FirstStep, HANDOVER_SECONDS, HandedOver, Method, is_challenge};
+use regain_domain::session::{
+    FirstStep, GoesOn, HANDOVER_SECONDS, HandedOver, Method, SessionEpoch, is_challenge,
+};
 use regain_domain::time::after;
 use regain_domain::token::{TokenPurpose, mint, read};
 use regain_domain::{Account, AccountRef, LinkId, Provider};
@@ -32,6 +35,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use url::Url;
 
+use crate::page::Page;
 use crate::provider::{Attempt as Asked, Client, Identity, ProviderFault, Providers};
 
 /// What these steps need.
@@ -100,14 +104,11 @@ fn known(step: &FederatedLogin, call: &Call, word: &str) -> Result<Known, Proble
 /// One call to the store, three to link; and what is not known of the provider yet.
 async fn begin(step: &FederatedLogin, call: &Call) -> Result<Answer, Problem> {
     let known = known(step, call, call.body.token("provider"))?;
-    let required = || Problem::invalid(vec![Fault::new("/return_url", "required")]);
-    let return_url = call.asked_return_url()?.ok_or_else(required)?;
     let attempt = Attempt {
         attempt_id: LinkId::new(random()),
         provider: known.provider,
+        begun_at: begun_at(call)?,
         intent: intent(step, call).await?,
-        return_url,
-        challenge: challenge(call)?,
         expires_at: after(call.now, ATTEMPT_SECONDS),
         used_at: None,
     };
@@ -130,10 +131,18 @@ async fn begin(step: &FederatedLogin, call: &Call) -> Result<Answer, Problem> {
     }
 }
 
-fn challenge(call: &Call) -> Result<String, Problem> {
-    let text = call.body.token("challenge");
-    let fault = || Problem::invalid(vec![Fault::new("/challenge", "not_a_challenge")]);
-    is_challenge(text).then(|| text.to_owned()).ok_or_else(fault)
+/// What a frontend says; a page has said it already.
+fn begun_at(call: &Call) -> Result<BegunAt, Problem> {
+    if let Some(language) = call.page_language() {
+        return Ok(BegunAt::Page { language, goes_on: call.goes_on(None) });
+    }
+    let fault = |pointer, code| Problem::invalid(vec![Fault::new(pointer, code)]);
+    let url = call.asked_return_url()?.ok_or_else(|| fault("/return_url", "required"))?;
+    let challenge = call.body.token("challenge");
+    if !is_challenge(challenge) {
+        return Err(fault("/challenge", "not_a_challenge"));
+    }
+    Ok(BegunAt::Frontend(GoesOn { url, challenge: challenge.to_owned() }))
 }
 
 /// Who wants to link shows a session that still stands.
@@ -151,27 +160,64 @@ async fn signed_in(step: &FederatedLogin, call: &Call) -> Result<(AccountRef, Ac
     call.standing(step.store.account_by_id(&call.tenant, account_id).await?)
 }
 
-/// A person comes back. Three calls to the store to sign in, one to link; what is not known of the
-/// provider yet; and the exchange of the code.
+/// A person comes back. Three calls to the store to sign in, one to link, and one more where a page does
+/// not just lead on; what is not known of the provider yet; and the exchange of the code.
 async fn callback(step: &FederatedLogin, call: &Call) -> Result<Answer, Problem> {
     let known = known(step, call, call.param("provider"))?;
-    let attempt = ended(step, call, known.provider).await?;
-    // The tenant may have taken it off its list since.
-    let return_url = call.settings.allowed_return_url(&attempt.return_url);
-    let return_url = return_url.ok_or_else(|| Problem::new(ProblemCode::SignInOver))?;
-    let handed_over = match identity(step, call, &known, &attempt).await {
-        Ok(identity) => first_step(step, call, attempt, identity).await?,
-        Err(refused) => Err(refused),
-    };
-    let (name, value) = match handed_over {
-        Ok(first) => ("handover", first.seal(step.sessions.seal(), &call.tenant, random())),
-        Err(refused) => {
-            call.log.set("federated.refused", refused);
-            ("error", refused.to_owned())
+    let mut attempt = ended(step, call, known.provider).await?;
+    if let Some(goes_on) = attempt.begun_at.goes_on_mut() {
+        // The tenant may have taken it off its list since.
+        let url = call.settings.allowed_return_url(&goes_on.url);
+        goes_on.url = url.ok_or_else(|| Problem::new(ProblemCode::SignInOver))?;
+    }
+    let identity = identity(step, call, &known, &attempt).await;
+    match attempt.begun_at.clone() {
+        BegunAt::Frontend(goes_on) => {
+            let handed_over = match identity {
+                Ok(identity) => first_step(step, call, &attempt, identity).await?,
+                Err(refused) => Err(refused),
+            };
+            match handed_over {
+                Ok((first, to_link)) => hand_over(step, call, first, to_link, &goes_on),
+                Err(refused) => on_to(&goes_on.url, "error", refused_for(call, refused)),
+            }
         }
-    };
-    let mut to = Url::parse(&return_url)?;
-    to.query_pairs_mut().append_pair(name, &value);
+        BegunAt::Page { language, goes_on } => {
+            let whose = match identity {
+                Ok(identity) => linked(step, call, attempt.provider, &identity).await?,
+                Err(refused) => Err(refused),
+            };
+            let page = Page { language, goes_on };
+            match whose {
+                Ok(whose) => page.signed_in(step, call, &attempt, whose).await,
+                Err(refused) => page.sign_in(step, call, refused_for(call, refused)),
+            }
+        }
+    }
+}
+
+/// Why a provider signs nobody in.
+fn refused_for(call: &Call, refused: &'static str) -> &'static str {
+    call.log.set("federated.refused", refused);
+    refused
+}
+
+/// The frontend gets what was proved.
+fn hand_over(
+    step: &FederatedLogin,
+    call: &Call,
+    first: FirstStep,
+    to_link: Option<(Provider, IdentityRef)>,
+    GoesOn { url, challenge }: &GoesOn,
+) -> Result<Answer, Problem> {
+    let handed_over = Some(HandedOver { challenge: challenge.clone(), to_link });
+    let first = FirstStep { handed_over, ..first };
+    on_to(url, "handover", &first.seal(step.sessions.seal(), &call.tenant, random()))
+}
+
+fn on_to(url: &str, name: &str, value: &str) -> Result<Answer, Problem> {
+    let mut to = Url::parse(url)?;
+    to.query_pairs_mut().append_pair(name, value);
     Ok(Answer::see_other(to.into()))
 }
 
@@ -235,32 +281,37 @@ async fn identity(
 async fn first_step(
     step: &FederatedLogin,
     call: &Call,
-    attempt: Attempt,
+    attempt: &Attempt,
     identity: IdentityRef,
-) -> Result<Result<FirstStep, &'static str>, Problem> {
-    let Attempt { provider, intent, challenge, .. } = attempt;
-    let (account_ref, account_id, epoch, to_link) = match intent {
+) -> Result<Result<(FirstStep, Option<(Provider, IdentityRef)>), &'static str>, Problem> {
+    let provider = attempt.provider;
+    Ok(match &attempt.intent {
         Intent::Link { account_ref, account_id, epoch } => {
-            (account_ref, account_id, epoch, Some((provider, identity)))
+            let whose = (account_ref, account_id.as_str(), *epoch);
+            Ok((proved(call, attempt, whose), Some((provider, identity))))
         }
-        Intent::SignIn => match linked(step, call, provider, &identity).await? {
-            Some((place, account)) => {
-                let epoch = account.session_epoch();
-                (place, account.account_id, epoch, None)
-            }
-            None => return Ok(Err(NOT_LINKED)),
-        },
-    };
-    call.log.set("account.ref", account_id.as_str());
-    Ok(Ok(FirstStep {
+        Intent::SignIn => linked(step, call, provider, &identity).await?.map(|(place, account)| {
+            let whose = (&place, account.account_id.as_str(), account.session_epoch());
+            (proved(call, attempt, whose), None)
+        }),
+    })
+}
+
+fn proved(
+    call: &Call,
+    attempt: &Attempt,
+    (account_ref, account_id, epoch): (&AccountRef, &str, SessionEpoch),
+) -> FirstStep {
+    call.log.set("account.ref", account_id);
+    FirstStep {
         id: attempt.attempt_id,
-        account_ref,
-        account_id,
+        account_ref: account_ref.clone(),
+        account_id: account_id.to_owned(),
         epoch,
-        methods: vec![Method::from(provider)],
+        methods: vec![Method::from(attempt.provider)],
         until: after(call.now, HANDOVER_SECONDS),
-        handed_over: Some(HandedOver { challenge, to_link }),
-    }))
+        handed_over: None,
+    }
 }
 
 /// The account that an identity is linked to.
@@ -269,16 +320,16 @@ async fn linked(
     call: &Call,
     provider: Provider,
     identity: &IdentityRef,
-) -> Result<Option<(AccountRef, Account)>, Problem> {
+) -> Result<Result<(AccountRef, Account), &'static str>, Problem> {
     let Some(place) = step.store.account_of_identity(&call.tenant, identity).await? else {
-        return Ok(None);
+        return Ok(Err(NOT_LINKED));
     };
     let whose = (&place.account_ref, place.account_id.as_str());
     let found = step.store.account_of(&call.tenant, whose).await?;
     let is_linked = |account: &Account| {
         account.identities.get(&provider).is_some_and(|linked| linked.identity == *identity)
     };
-    Ok(found.filter(|(_, account)| is_linked(account)))
+    Ok(found.filter(|(_, account)| is_linked(account)).ok_or(NOT_LINKED))
 }
 
 /// Three calls to the store.

@@ -11,8 +11,9 @@ use sha2::{Digest, Sha256};
 
 use crate::account::{Account, AccountRef};
 use crate::keys::{Keyring, mac};
+use crate::language::Language;
 use crate::link::LinkId;
-use crate::session::SessionEpoch;
+use crate::session::{GoesOn, SessionEpoch};
 use crate::settings::Settings;
 use crate::tenant::TenantId;
 use crate::time::micros;
@@ -161,17 +162,40 @@ pub struct Attempt {
     pub provider: Provider,
     /// What for.
     pub intent: Intent,
-    /// Where the person goes afterwards; the tenant allows it.
-    pub return_url: String,
-    /// The frontend's S256 challenge: what comes of it goes to who holds the verifier, and so to
-    /// the browser that began (RFC 7636 §4.2).
-    pub challenge: String,
+    /// Where it was begun, and where the person goes afterwards.
+    pub begun_at: BegunAt,
     /// Until when the person can come back.
     #[serde(with = "micros")]
     pub expires_at: Timestamp,
     /// When the person came back.
     #[serde(default, with = "micros::option")]
     pub used_at: Option<Timestamp>,
+}
+
+/// Where an attempt was begun. What comes of it goes on to who holds the verifier of the challenge, and
+/// so to the browser that began (RFC 7636 §4.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BegunAt {
+    /// At a frontend, which finishes it.
+    Frontend(GoesOn),
+    /// On a hosted page, which asks for the second step itself. It links nothing.
+    Page {
+        /// Its language.
+        language: Language,
+        /// The frontend that it was opened for, if there is one.
+        goes_on: Option<GoesOn>,
+    },
+}
+
+impl BegunAt {
+    /// Where the person goes afterwards.
+    pub fn goes_on_mut(&mut self) -> Option<&mut GoesOn> {
+        match self {
+            Self::Frontend(goes_on) => Some(goes_on),
+            Self::Page { goes_on, .. } => goes_on.as_mut(),
+        }
+    }
 }
 
 /// How long a person may take at a provider.
@@ -250,8 +274,7 @@ mod tests {
             attempt_id: LinkId::new([id; 10]),
             provider: Provider::Google,
             intent: Intent::SignIn,
-            return_url: String::new(),
-            challenge: String::new(),
+            begun_at: BegunAt::Page { language: Language::En, goes_on: None },
             expires_at: Timestamp::UNIX_EPOCH,
             used_at: None,
         };

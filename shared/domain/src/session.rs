@@ -178,10 +178,10 @@ impl FirstStep {
         seal.seal(&context(tenant, self.handed_over.is_some()), &text, nonce)
     }
 
-    /// Whether a page has signed in already, and said so on the timeline; a provider has not.
+    /// Whether a page has signed in already, and said so on the timeline; a provider alone has not.
     #[must_use]
     pub fn was_signed_in(&self) -> bool {
-        matches!(self.methods.first(), Some(Method::Password | Method::Link))
+        !matches!(self.methods.as_slice(), [Method::Google | Method::Microsoft | Method::Linkedin])
     }
 
     /// A sign-in that waits for a code; none if it was not sealed here for this tenant as one.

@@ -1,5 +1,6 @@
 //! Success.
 
+use regain_domain::Language;
 use regain_domain::session::GoesOn;
 use serde_json::Value;
 
@@ -11,6 +12,7 @@ pub struct Answer {
     pub(crate) etag: Option<String>,
     pub(crate) location: Option<String>,
     pub(crate) goes_on: Option<GoesOn>,
+    pub(crate) page: Option<Language>,
 }
 
 #[derive(Debug)]
@@ -77,6 +79,12 @@ impl Answer {
         Self { goes_on, ..self }
     }
 
+    /// Shown to a person who was sent back to us, as a page of signing in in this language.
+    #[must_use]
+    pub fn on_a_page(self, language: Language) -> Self {
+        Self { page: Some(language), ..self }
+    }
+
     /// The JSON.
     pub(crate) fn json(&self) -> Option<&Value> {
         match &self.content {
@@ -96,7 +104,7 @@ impl Answer {
     }
 
     fn with(content: Content) -> Self {
-        Self { content, cache_seconds: None, etag: None, location: None, goes_on: None }
+        Self { content, cache_seconds: None, etag: None, location: None, goes_on: None, page: None }
     }
 
     /// With one member more, if there is a value for it.

@@ -68,6 +68,9 @@ impl Body {
     pub(crate) fn of_form(operation: &Operation, form: &PageForm) -> Result<Self, Problem> {
         let mut faults = Vec::new();
         let body = object(operation.form, operation.body, form.members(), "", &mut faults);
+        // Where a page leads is the page's to check, and may be nowhere.
+        let is_page = |fault: &Fault| ["/return_url", "/challenge"].contains(&&*fault.pointer);
+        faults.retain(|fault| fault.code != "required" || !is_page(fault));
         Self::whole(operation, body, faults)
     }
 

@@ -65,8 +65,10 @@ pub struct Call {
 }
 
 /// What only the call of a page has.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Hosted {
+    /// Its language.
+    pub(crate) language: Language,
     /// Where a sign-in is handed over, if anywhere.
     pub(crate) goes_on: Option<GoesOn>,
 }
@@ -90,6 +92,12 @@ impl Call {
     #[must_use]
     pub fn is_of_a_page(&self) -> bool {
         self.hosted.is_some()
+    }
+
+    /// The language of the page that made it; none if none did.
+    #[must_use]
+    pub fn page_language(&self) -> Option<Language> {
+        self.hosted.as_ref().map(|hosted| hosted.language)
     }
 
     /// Where a sign-in on a page is handed over: what the form says, or the link it came by.

@@ -4,11 +4,16 @@ use serde_json::Value;
 
 use crate::answer::Content;
 use crate::api::{Field, Kind, Operation, Presence};
-use crate::{Answer, Problem};
+use crate::{Answer, Problem, routes};
 
 /// Stops a debug build whose step answers something undocumented.
 pub(crate) fn check(operation: &Operation, answered: &Result<Answer, Problem>) {
     if cfg!(debug_assertions) {
+        // Who was sent back to us sees what `sign-in` would answer.
+        let is_page = |answer: &Answer| answer.page.is_some();
+        let shown =
+            answered.as_ref().is_ok_and(is_page).then(|| routes::pages::operation("sign-in"));
+        let operation = shown.flatten().unwrap_or(operation);
         let fault = match answered {
             Ok(answer) => match &answer.content {
                 Content::Media(_) => operation.media.is_none().then(|| "bytes".to_owned()),

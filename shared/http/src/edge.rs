@@ -152,7 +152,10 @@ impl Edge {
         };
         let replied = match (replied, &known.sent_back) {
             (Err(problem), Some(tenant)) if takes_pages(&request) => {
-                Ok(Reply::Page(self.stopped(now, &known, tenant, problem, &line)))
+                Ok(Reply::Page(Self::sent_back(now, &known, tenant, Err(problem), &line)))
+            }
+            (Ok(Reply::Answer(_, answer)), Some(tenant)) if answer.page.is_some() => {
+                Ok(Reply::Page(Self::sent_back(now, &known, tenant, Ok(answer), &line)))
             }
             (replied, _) => replied,
         };

@@ -22,6 +22,7 @@ use regain_domain::{Language, Settings, TenantId};
 use regain_notices::ProblemCode;
 
 use crate::body::{Body, PageForm};
+use crate::call::Hosted;
 use crate::edge::{Asked, Edge, Known, stepped};
 use crate::request::{Incoming, accepted, header};
 use crate::respond::log_problem;
@@ -29,7 +30,7 @@ use crate::routes::pages::{self, Opens, Page};
 use crate::{Answer, Call, LogLine, Problem, random};
 
 use self::draw::draw;
-use self::sent::{confirmed, hosted, lang, sent_form, typed};
+use self::sent::{confirmed, goes_on, lang, sent_form, typed};
 
 /// A page, ready to be sent.
 pub(crate) struct Html {
@@ -260,7 +261,7 @@ impl Edge {
         };
         let named = named.filter(|named| settings.languages.contains(named));
         *language = named.unwrap_or(*language);
-        let hosted = hosted(form, settings, id)?;
+        let goes_on = goes_on(form, settings, id)?;
         if id == "magic-login" && !settings.magic_login.enabled {
             return Err(Problem::new(ProblemCode::MagicLoginDisabled));
         }
@@ -276,7 +277,7 @@ impl Edge {
             language_asked: body.language("language").and(named),
             language_accepted: accepted(request).filter(|tag| settings.languages.contains(tag)),
             body,
-            hosted: Some(hosted),
+            hosted: Some(Hosted { language: *language, goes_on }),
             ..Asked::default()
         };
         let whose = (tenant.clone(), Arc::clone(settings));
@@ -284,29 +285,37 @@ impl Edge {
         stepped(operation, step(call)).await.map(Some)
     }
 
-    /// The page of a person who was sent back here, and gets no further.
-    pub(crate) fn stopped(
-        &self,
+    /// The page of a person who was sent back here: what is still asked for, or why it ends here.
+    pub(crate) fn sent_back(
         now: Timestamp,
         known: &Known,
         tenant: &TenantId,
-        problem: Problem,
+        came_of_it: Result<Answer, Problem>,
         line: &LogLine,
     ) -> Html {
-        log_problem(line, &problem);
-        let language = known.language;
+        let (page, language, outcome) = match came_of_it {
+            Ok(answer) => (pages::of("sign-in"), answer.page, Outcome::Answered(answer)),
+            Err(problem) => {
+                log_problem(line, &problem);
+                (None, None, Outcome::Refused(problem))
+            }
+        };
         let settings = known.settings.clone().unwrap_or_default();
+        let form = match &outcome {
+            Outcome::Answered(Answer { goes_on: Some(goes_on), .. }) => PageForm::leading(goes_on),
+            _ => PageForm::default(),
+        };
         let shown = Shown {
-            page: None,
+            page,
             here: None,
             tenant,
             settings: &settings,
-            language,
+            language: language.unwrap_or(known.language),
             now,
-            form: &PageForm::default(),
+            form: &form,
             captcha: &String::new,
         };
-        draw(&shown, &Outcome::Refused(problem))
+        draw(&shown, &outcome)
     }
 
     /// The language of a page before its form is read.

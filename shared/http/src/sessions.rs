@@ -98,9 +98,21 @@ impl Sessions {
         link: Option<&Link>,
     ) -> Result<Answer, Problem> {
         let goes_on = call.goes_on(link);
-        if session::is_complete(whose.1, &methods) {
-            return self.after_all_steps(call, whose, methods, goes_on);
+        match session::is_complete(whose.1, &methods) {
+            true => self.after_all_steps(call, whose, methods, goes_on),
+            false => Ok(self.pending(call, whose, methods, goes_on)),
         }
+    }
+
+    /// The demand for a code. `goes_on` is where a page leads when it was given.
+    #[must_use]
+    pub fn pending(
+        &self,
+        call: &Call,
+        whose: (&AccountRef, &Account),
+        methods: Vec<Method>,
+        goes_on: Option<GoesOn>,
+    ) -> Answer {
         let first =
             FirstStep { until: after(call.now, PENDING_SECONDS), ..proved(whose, methods, None) };
         let answer = Answer::new(json!({
@@ -108,7 +120,7 @@ impl Sessions {
             "pending": first.seal(&self.seal, &call.tenant, random()),
             "valid_until": first.until,
         }));
-        Ok(answer.going_on(goes_on))
+        answer.going_on(goes_on)
     }
 
     /// What a sign-in leads to in the end: a session; or from a page, which is given none, the way on

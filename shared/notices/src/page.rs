@@ -27,6 +27,7 @@ mod second_step;
 mod shell;
 mod sign_in;
 mod take_lock_off;
+mod to_provider;
 mod trouble;
 mod type_code;
 mod words;
@@ -45,6 +46,7 @@ pub use recover::Recover;
 pub use second_step::SecondStep;
 pub use sign_in::SignIn;
 pub use take_lock_off::TakeLockOff;
+pub use to_provider::ToProvider;
 pub use trouble::{Action, Trouble};
 pub use type_code::TypeCode;
 

@@ -93,6 +93,7 @@ fn an_error_is_in_the_title_in_the_summary_and_at_its_field() {
     let wrong = [
         ("sign_in_empty", 2),
         ("sign_in_failed", 0),
+        ("sign_in_not_linked", 0),
         ("forgot_password_wrong", 2),
         ("recover_empty", 3),
         ("recover_wrong", 1),

@@ -25,6 +25,8 @@ mod locked_out;
 #[cfg(test)]
 mod magic;
 #[cfg(test)]
+mod provider;
+#[cfg(test)]
 mod scanner;
 #[cfg(test)]
 mod seen;

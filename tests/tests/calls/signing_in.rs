@@ -2,7 +2,8 @@
 
 use http::Method;
 use regain_domain::Provider;
-use regain_tests::{OpenId, Reply, Request, Who, World, after};
+use regain_tests::pages::PageForm;
+use regain_tests::{OpenId, Reply, Request, Who, World, after, sign_in_page};
 use serde_json::{Value, json};
 
 use super::{ACCEPT, MO, OLD, ask, warm};
@@ -148,6 +149,33 @@ async fn a_provider_costs_one_call_to_begin_three_to_come_back_and_two_to_finish
     assert_eq!(openid.asked_for_documents(), documents, "what is cached is not fetched");
 }
 
+/// One call more than a frontend's, and none where the frontend finishes it.
+#[tokio::test]
+async fn a_page_costs_one_call_to_ask_for_the_second_step_of_who_comes_back() {
+    let (world, openid) = OpenId::world().await;
+    let session = world.session_of(after(0), MO, OLD).await;
+    let google = Provider::Google;
+    let linked = world.link_provider(&openid, after(1), &session, google, "mo-at-google").await;
+    assert_eq!(linked.status, 200, "{linked:?}");
+    let ask = "TransactWriteItems[PutItem tokens, ConditionCheckItem accounts, PutItem timeline]";
+    for (seconds, address, finished_here) in
+        [(2, sign_in_page("en"), false), (4, "/p/demo/sign-in".to_owned(), true)]
+    {
+        let page = world.open(after(seconds), &address).await;
+        world.cloud.forget_calls();
+        let form = page.form("federated-login");
+        let page = world.submit(after(seconds), &form, &[("provider", "google")]).await;
+        let calls: Vec<String> = world.cloud.calls().into_iter().map(|call| call.summary).collect();
+        assert_eq!(calls, ["TransactWriteItems[UpdateItem tokens, PutItem tokens]"]);
+        let back = openid.sign_in(&page.link("auth"), &Who::named("mo-at-google")).await;
+        world.cloud.forget_calls();
+        world.come_back(after(seconds + 1), &back).await;
+        let calls: Vec<String> = world.cloud.calls().into_iter().map(|call| call.summary).collect();
+        let finished = finished_here.then_some(ask);
+        assert_eq!(calls, [COUNT, GET, GET].into_iter().chain(finished).collect::<Vec<_>>());
+    }
+}
+
 /// All of it once, for the rights that it takes; and what ends with another password.
 pub(super) async fn ways_in(world: &mut World) {
     let (now, password) = (after(200_000), "Trekvaart31");
@@ -207,6 +235,11 @@ async fn with_providers(world: &mut World, session: &str, login: &str) {
     let other = world.link_provider(&openid, now, session, google, "two").await;
     let session = other.text("token");
     assert_eq!(world.sign_in_with(&openid, now, google, "two").await.status, 200);
+    let form = PageForm { action: "/p/demo/federated-login".to_owned(), fields: Vec::new() };
+    let typed = [("intent", "sign_in"), ("provider", "google")];
+    let page = world.submit(now, &form, &typed).await;
+    let back = openid.sign_in(&page.link("auth"), &Who::named("two")).await;
+    assert_eq!(world.come_back(now, &back).await.status, 200);
     world.deliver(now).await;
     world.magic_token(now, login).await;
     let body = json!({"provider": "google"});

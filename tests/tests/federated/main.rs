@@ -15,6 +15,8 @@ mod identities;
 #[cfg(test)]
 mod linking;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod return_urls;

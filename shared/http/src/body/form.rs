@@ -1,6 +1,8 @@
 //! What a form of a page sent: the members of its operation, and beside them what the page itself
 //! needs to be drawn again.
 
+use regain_domain::session::GoesOn;
+
 use super::json::Json;
 use super::{Kind, Operation, TOKEN_BYTES_MAX};
 
@@ -9,7 +11,7 @@ const BESIDE: [&str; 7] =
     ["lang", "again", "confirm", "carried", "login", "return_url", "challenge"];
 
 /// And what of it a link to a page may say.
-const FROM_LINKS: [&str; 3] = ["lang", "return_url", "challenge"];
+const FROM_LINKS: [&str; 4] = ["lang", "return_url", "challenge", "error"];
 
 /// A form as it was sent. It is checked as JSON would be: nothing unknown, nothing twice.
 #[derive(Default)]
@@ -80,6 +82,13 @@ impl PageForm {
             }
         }
         form
+    }
+
+    /// What stands in the place of a form where nothing was sent, and it is known where it leads.
+    pub(crate) fn leading(goes_on: &GoesOn) -> Self {
+        let texts = [("return_url", &goes_on.url), ("challenge", &goes_on.challenge)];
+        let texts = texts.map(|(name, text)| (name.to_owned(), text.clone()));
+        Self { texts: texts.into(), ..Self::default() }
     }
 
     pub(super) fn members(&self) -> &[(String, Json)] {

@@ -130,6 +130,7 @@ impl Pages<'_> {
                 Some(problem) if problem.code == P::PasswordMustChange => self.must_change(problem),
                 _ => Some(self.sign_in(problem)),
             },
+            "federated-login" => Some(self.sign_in(problem)),
             "finish-sign-in" => self.second_step(&self.carried(), problem),
             "start-recovery" => Some(self.recover(problem)),
             "send-sms-code" => self.code_refused(&self.carried(), problem),
@@ -192,6 +193,7 @@ impl Pages<'_> {
             }
             "unlock" => Some(self.done(Finished::Unlocked)),
             "sign-in" | "redeem-magic-link" | "finish-sign-in" => self.signed_in(answer, known),
+            "federated-login" => self.to_provider(known),
             _ => None,
         }
     }

@@ -7,7 +7,6 @@ use regain_notices::ProblemCode;
 use crate::Problem;
 use crate::api::Operation;
 use crate::body::{BODY_BYTES_MAX, Body, PageForm};
-use crate::call::Hosted;
 use crate::problem::Fault;
 use crate::request::{Incoming, is_of};
 use crate::routes::pages::{self, Page};
@@ -58,23 +57,26 @@ pub(super) fn lang(form: &PageForm) -> Result<Option<Language>, Problem> {
 }
 
 /// Where a page leads in the end, if the tenant allows it.
-pub(super) fn hosted(form: &PageForm, settings: &Settings, id: &str) -> Result<Hosted, Problem> {
+pub(super) fn goes_on(
+    form: &PageForm,
+    settings: &Settings,
+    id: &str,
+) -> Result<Option<GoesOn>, Problem> {
     let fault = |pointer, code| Err(Problem::invalid(vec![Fault::new(pointer, code)]));
-    let signs_in = matches!(id, "sign-in" | "finish-sign-in");
-    let goes_on = match (form.text("return_url"), form.text("challenge")) {
-        (None, None) => None,
-        (None, Some(_)) => return fault("/return_url", "required"),
+    let signs_in = matches!(id, "sign-in" | "finish-sign-in" | "federated-login");
+    match (form.text("return_url"), form.text("challenge")) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => fault("/return_url", "required"),
         (Some(url), challenge) => match (settings.allowed_return_url(url), challenge) {
-            (None, _) => return fault("/return_url", "not_allowed"),
-            (Some(_), None) if signs_in => return fault("/challenge", "required"),
-            (Some(_), None) => None,
+            (None, _) => fault("/return_url", "not_allowed"),
+            (Some(_), None) if signs_in => fault("/challenge", "required"),
+            (Some(_), None) => Ok(None),
             (Some(url), Some(challenge)) if is_challenge(challenge) => {
-                Some(GoesOn { url, challenge: challenge.to_owned() })
+                Ok(Some(GoesOn { url, challenge: challenge.to_owned() }))
             }
-            (Some(_), Some(_)) => return fault("/challenge", "not_a_challenge"),
+            (Some(_), Some(_)) => fault("/challenge", "not_a_challenge"),
         },
-    };
-    Ok(Hosted { goes_on })
+    }
 }
 
 /// A password is typed twice. This slip costs nobody a try.

@@ -133,7 +133,7 @@ fn actions(pages: &Pages<'_>, problem: &Problem) -> Vec<Action> {
         };
     }
     let again = match pages.operation() {
-        "sign-in" | "finish-sign-in" | "redeem-magic-link" => "sign-in",
+        "sign-in" | "finish-sign-in" | "redeem-magic-link" | "federated-login" => "sign-in",
         "start-recovery" | "send-recovery-link" | "send-sms-code" | "check-sms-code" => "recover",
         "magic-login" => "magic",
         _ => "forgot-password",

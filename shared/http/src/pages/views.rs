@@ -1,12 +1,14 @@
 //! The pages, one function each: what a template is given.
 
+use regain_domain::Provider;
 use regain_domain::policy::PasswordPolicy;
 use regain_domain::settings::{Demand, PasswordAsked};
 use regain_domain::token::{self, TokenPurpose};
 use regain_notices::ProblemCode as P;
 use regain_notices::page::{
-    AskForLink, Asked, Asking, Captcha, ChooseMethod, Done, Finished, Form, LinkAsked, NewPassword,
-    NotMe, OpenedLink, Purpose, Recover, SecondStep, SignIn, TakeLockOff, TypeCode,
+    AskForLink, Asked, Asking, Captcha, ChooseMethod, Done, FieldError, Finished, Form, LinkAsked,
+    NewPassword, NotMe, OpenedLink, Purpose, Recover, SecondStep, SignIn, TakeLockOff, ToProvider,
+    TypeCode, fault,
 };
 use serde_json::{Value, json};
 
@@ -219,16 +221,34 @@ impl Pages<'_> {
     }
 
     pub(super) fn sign_in(&self, problem: Option<&Problem>) -> String {
-        let magic = self.shown.settings.magic_login.enabled;
+        let settings = self.shown.settings;
+        let magic = settings.magic_login.enabled;
+        let mut form = self.again("sign-in", &[], &["login", "password"], problem);
+        form.errors.extend(self.provider_error());
         SignIn {
             frame: self.around.frame(),
-            form: self.again("sign-in", &[], &["login", "password"], problem),
+            form,
+            providers: settings.providers.keys().copied().collect(),
+            to_provider: self.to("federated-login", &[("intent", "sign_in")]),
             login: self.typed("login"),
             forgot_password: self.around.page("forgot-password"),
             magic: magic.then(|| self.around.page("magic")),
             recover: self.around.page("recover"),
         }
         .html()
+    }
+
+    /// Why a provider sent somebody back in vain, as the address of the page says it.
+    fn provider_error(&self) -> Option<FieldError> {
+        let known = ["provider_not_linked", "provider_refused", "provider_unavailable"];
+        let code = known.into_iter().find(|code| *code == self.typed("error"))?;
+        Some(FieldError { field: "", text: fault(self.shown.language, "", code) })
+    }
+
+    pub(super) fn to_provider(&self, known: &Known) -> Option<String> {
+        let provider = Provider::from_word(self.typed("provider"))?;
+        let page = ToProvider { frame: self.around.frame(), provider, url: text(known, "url") };
+        Some(page.html())
     }
 
     pub(super) fn signed_in(&self, answer: &Answer, known: &Known) -> Option<String> {

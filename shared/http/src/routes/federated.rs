@@ -42,7 +42,8 @@ pub(super) const CALLBACK: Route = Route {
         id: "callback",
         summary: "Where a provider sends the person back to, who goes on to the return URL with \
                   `handover` for `finish-sign-in`, or with `error`: `provider_not_linked`, \
-                  `provider_refused` or `provider_unavailable`.",
+                  `provider_refused` or `provider_unavailable`. Who began on a hosted page \
+                  stays on the pages until that is over.",
         query: &[
             Field::optional("state", Kind::Text(64), "Of the attempt."),
             Field::optional("code", Kind::Text(4096), "Of the provider."),
@@ -50,7 +51,7 @@ pub(super) const CALLBACK: Route = Route {
             Field::optional("iss", Kind::Text(400), "Of the provider (RFC 9207)."),
         ],
         status: 303,
-        problems: &[P::ProviderUnknown, P::SignInUnknown, P::SignInOver],
+        problems: &[P::ProviderUnknown, P::SignInUnknown, P::SignInOver, P::AccountBlocked],
         ..Operation::GET
     }],
 };

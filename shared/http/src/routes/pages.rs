@@ -50,6 +50,7 @@ const fn both(path: &'static str, function: &'static str, operation: &'static st
 pub const PAGES: &[Page] = &[
     both("/p/{tenant}/sign-in", "sign-in", "sign-in"),
     sent("/p/{tenant}/finish-sign-in", "sign-in", "finish-sign-in"),
+    sent("/p/{tenant}/federated-login", "federated-login", "federated-login"),
     both("/p/{tenant}/forgot-password", "request-reset", "request-reset"),
     opened("/p/{tenant}/link/{token}", "click-link", Opens::Asked("check-link")),
     sent("/p/{tenant}/click-link", "click-link", "click-link"),
@@ -92,6 +93,11 @@ impl Page {
 #[must_use]
 pub fn find(path: &str) -> Option<Found<'_, Page>> {
     PAGES.iter().find_map(|page| Some(Found { route: page, params: params(page.path, path)? }))
+}
+
+/// The page that a form of this operation is sent to.
+pub(crate) fn of(id: &str) -> Option<&'static Page> {
+    PAGES.iter().find(|page| page.sends == Some(id))
 }
 
 /// The operation of that name.

@@ -37,6 +37,15 @@ fn fault_en(field: &str, code: &str) -> &'static str {
         "code_expired" | "code_spent" => "This code no longer works. Ask for a new one.",
         "sign_in_failed" => "This address and this password do not go together. Check both.",
         "password_wrong" => "This is not the password. Check it and try again.",
+        "provider_not_linked" => {
+            "Nobody here signs in with that account yet. Sign in in another way."
+        }
+        "provider_refused" => {
+            "You did not get in that way. Try it again, or sign in in another way."
+        }
+        "provider_unavailable" => {
+            "That way in does not work right now. Sign in in another way, or try again later."
+        }
         _ => "This cannot be used. Check it and try again.",
     }
 }
@@ -82,6 +91,15 @@ fn fault_nl(field: &str, code: &str) -> &'static str {
         "code_expired" | "code_spent" => "Deze code werkt niet meer. Vraag een nieuwe.",
         "sign_in_failed" => "Dit adres en dit wachtwoord horen niet bij elkaar. Controleer ze.",
         "password_wrong" => "Dit is niet het wachtwoord. Controleer het en probeer het opnieuw.",
+        "provider_not_linked" => {
+            "Met dat account logt hier nog niemand in. Log op een andere manier in."
+        }
+        "provider_refused" => {
+            "Zo ben je niet binnengekomen. Probeer het opnieuw, of log op een andere manier in."
+        }
+        "provider_unavailable" => {
+            "Zo inloggen lukt nu niet. Log op een andere manier in, of probeer het later opnieuw."
+        }
         _ => "Dit kan niet worden gebruikt. Controleer het en probeer het opnieuw.",
     }
 }

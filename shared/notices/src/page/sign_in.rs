@@ -1,6 +1,7 @@
 //! The page to sign in on.
 
 use askama::Template;
+use regain_domain::Provider;
 
 use crate::mail::render;
 
@@ -17,6 +18,10 @@ pub struct SignIn<'a> {
     pub form: Form,
     /// What was typed as the login.
     pub login: &'a str,
+    /// Where else one can sign in with.
+    pub providers: Vec<Provider>,
+    /// Leads to one of them. Field: `provider`.
+    pub to_provider: Form,
     /// Where the way by a forgotten password is.
     pub forgot_password: String,
     /// Where links that sign in are asked for, if the tenant offers them.

@@ -21,6 +21,7 @@ pub(super) struct Words {
     pub(super) method: Method,
     pub(super) code: Code,
     pub(super) sign_in: SignIn,
+    pub(super) to_provider: ToProvider,
     pub(super) second_step: SecondStep,
     pub(super) not_me: NotMe,
     pub(super) done: Done,
@@ -229,11 +230,20 @@ pub(super) struct SignIn {
     pub(super) heading: &'static str,
     pub(super) password: &'static str,
     pub(super) button: &'static str,
+    /// From a provider's name.
+    pub(super) with: fn(&str) -> String,
     /// Above the other ways in.
     pub(super) stuck: &'static str,
     pub(super) forgot: &'static str,
     pub(super) magic: &'static str,
     pub(super) locked: &'static str,
+}
+
+/// From a provider's name.
+pub(super) struct ToProvider {
+    pub(super) heading: fn(&str) -> String,
+    pub(super) lead: &'static str,
+    pub(super) button: fn(&str) -> String,
 }
 
 pub(super) struct SecondStep {

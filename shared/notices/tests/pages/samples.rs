@@ -1,14 +1,16 @@
 //! One of every page in each of its states, filled in.
 
 use jiff::{Timestamp, tz::TimeZone};
-use regain_domain::{Language, policy::PasswordPolicy, settings::PasswordAsked};
+use regain_domain::{Language, Provider, policy::PasswordPolicy, settings::PasswordAsked};
 use regain_notices::ProblemCode;
 use regain_notices::page::{
     Action, AskForLink, Asked, Asking, Captcha, ChooseMethod, Done, FieldError, Finished, Form,
     Frame, LinkAsked, NewPassword, NotMe, OpenedLink, Purpose, Recover, SecondStep, SignIn,
-    TakeLockOff, Trouble, TypeCode, broken_rule, fault, problem_words, tries_left,
+    TakeLockOff, ToProvider, Trouble, TypeCode, broken_rule, fault, problem_words, tries_left,
 };
 
+const PROVIDER_URL: &str =
+    "https://accounts.example.com/authorize?response_type=code&client_id=c&state=s";
 const TOKEN: &str = "1k0r7zq4m8s2v6w9x3y5b1c7d2f8g4h6j0k5m9n3p7q1r5s8t2v6w0xyz";
 
 /// What others typed, wherever it stands.
@@ -98,9 +100,27 @@ impl<'a> Samples<'a> {
     }
 
     fn sign_in(&self, form: Form, frame: Frame<'a>, login: &'a str) -> String {
-        let magic = Some(page("magic"));
-        let (forgot_password, recover) = (page("forgot-password"), page("recover"));
-        SignIn { frame, form, login, forgot_password, magic, recover }.html()
+        self.sign_in_with(form, frame, login, &[])
+    }
+
+    fn sign_in_with(
+        &self,
+        form: Form,
+        frame: Frame<'a>,
+        login: &'a str,
+        providers: &[Provider],
+    ) -> String {
+        SignIn {
+            frame,
+            form,
+            login,
+            providers: providers.to_vec(),
+            to_provider: self.form("federated-login", "challenge"),
+            forgot_password: page("forgot-password"),
+            magic: Some(page("magic")),
+            recover: page("recover"),
+        }
+        .html()
     }
 
     fn ask(&self, form: Form, asking: Asking, captcha: Option<Captcha>, login: &'a str) -> String {
@@ -210,6 +230,9 @@ impl<'a> Samples<'a> {
         let bad = [("login", "not_an_address"), ("captcha.answer", "blank")];
         let bad = self.wrong(ask("forgot-password"), &bad);
         let unsure = self.told(sign_in(), "", "sign_in_failed", None);
+        let not_linked = self.told(sign_in(), "", "provider_not_linked", None);
+        let to_provider =
+            ToProvider { frame: self.sent, provider: Provider::Google, url: PROVIDER_URL };
         let taken = [("login", "required"), ("reason", "required"), ("captcha.answer", "blank")];
         let taken = self.wrong(self.form("recover", "return_url"), &taken);
         let spent = self.form("recover", "return_url");
@@ -218,6 +241,15 @@ impl<'a> Samples<'a> {
             ("sign_in", self.sign_in(sign_in(), self.frame, "")),
             ("sign_in_empty", self.sign_in(self.wrong(sign_in(), &both_missing), self.sent, "")),
             ("sign_in_failed", self.sign_in(unsure, self.sent, login)),
+            (
+                "sign_in_with_providers",
+                self.sign_in_with(sign_in(), self.frame, "", &Provider::ALL),
+            ),
+            (
+                "sign_in_not_linked",
+                self.sign_in_with(not_linked, self.frame, "", &[Provider::Google]),
+            ),
+            ("to_provider", to_provider.html()),
             ("forgot_password", self.ask(ask("forgot-password"), Asking::Reset, None, "")),
             (
                 "forgot_password_captcha",

@@ -2,7 +2,7 @@
 
 use super::{
     Ask, Asked, Captcha, Code, Common, Countdown, Done, Method, NewPassword, NotMe, Opened,
-    OpenedFor, Recover, Rules, SecondStep, SignIn, Trouble, Unlock, Words,
+    OpenedFor, Recover, Rules, SecondStep, SignIn, ToProvider, Trouble, Unlock, Words,
 };
 
 pub(super) const WORDS: Words = Words {
@@ -174,10 +174,16 @@ pub(super) const WORDS: Words = Words {
         heading: "Sign in",
         password: "Password",
         button: "Sign in",
+        with: |provider| format!("Sign in with {provider}"),
         stuck: "Can you not get in?",
         forgot: "I forgot my password",
         magic: "Sign in without a password, by a link in a mail",
         locked: "My account is locked",
+    },
+    to_provider: ToProvider {
+        heading: |provider| format!("On to {provider}"),
+        lead: "That page opens by itself. You come back here afterwards.",
+        button: |provider| format!("Go to {provider}"),
     },
     second_step: SecondStep {
         heading: "One more step",

@@ -2,7 +2,7 @@
 
 use super::{
     Ask, Asked, Captcha, Code, Common, Countdown, Done, Method, NewPassword, NotMe, Opened,
-    OpenedFor, Recover, Rules, SecondStep, SignIn, Trouble, Unlock, Words,
+    OpenedFor, Recover, Rules, SecondStep, SignIn, ToProvider, Trouble, Unlock, Words,
 };
 
 pub(super) const WORDS: Words = Words {
@@ -176,10 +176,16 @@ pub(super) const WORDS: Words = Words {
         heading: "Inloggen",
         password: "Wachtwoord",
         button: "Log in",
+        with: |provider| format!("Log in met {provider}"),
         stuck: "Kom je er niet in?",
         forgot: "Ik ben mijn wachtwoord vergeten",
         magic: "Inloggen zonder wachtwoord, met een link in een mail",
         locked: "Mijn account is vergrendeld",
+    },
+    to_provider: ToProvider {
+        heading: |provider| format!("Op weg naar {provider}"),
+        lead: "Die pagina gaat vanzelf open. Daarna kom je hier terug.",
+        button: |provider| format!("Naar {provider}"),
     },
     second_step: SecondStep {
         heading: "Nog één stap",
