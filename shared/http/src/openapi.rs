@@ -148,7 +148,10 @@ fn describe(operation: &Operation) -> Value {
             schema.insert("oneOf".to_owned(), one.collect());
         }
         let content = match operation.form {
-            Form::Json => json!({"application/json": {"schema": schema}}),
+            Form::Json => {
+                let example = example(operation.body, operation.exactly_one);
+                json!({"application/json": {"schema": schema, "example": example}})
+            }
             Form::MergePatch => json!({
                 "application/merge-patch+json": {"schema": schema},
                 "application/json": {"schema": schema},
@@ -268,6 +271,32 @@ fn schema(kind: Kind, form: Form) -> Value {
         Kind::Words(words) => {
             json!({"type": "array", "items": {"type": "string", "enum": words}})
         }
+    }
+}
+
+/// The least that an operation takes: of two ways to name something the first, and nothing that can be
+/// left out. Readers make up the rest of a schema themselves, all of it at once.
+fn example(fields: &[Field], exactly_one: &[&str]) -> Value {
+    let is_taken = |field: &&Field| {
+        field.presence != Presence::Optional || exactly_one.first() == Some(&field.name)
+    };
+    let taken = fields.iter().filter(is_taken);
+    taken.map(|field| (field.name.to_owned(), example_of(field.kind))).collect()
+}
+
+fn example_of(kind: Kind) -> Value {
+    match kind {
+        Kind::Login => json!("sam@demo.example"),
+        Kind::Password => json!("Quiet-Harbour-73"),
+        Kind::Language => json!(Language::En.as_str()),
+        Kind::Moment => json!("2026-11-22T14:03:00Z"),
+        Kind::Integer => json!(0),
+        Kind::Flag => json!(true),
+        Kind::OneOf(words) => json!(words.first()),
+        Kind::Object(fields) => example(fields, &[]),
+        Kind::List(fields) => json!([example(fields, &[])]),
+        Kind::Words(_) | Kind::Texts(_) => json!([]),
+        Kind::Text(_) | Kind::Token => json!("…"),
     }
 }
 
