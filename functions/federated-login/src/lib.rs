@@ -164,11 +164,16 @@ async fn signed_in(step: &FederatedLogin, call: &Call) -> Result<(AccountRef, Ac
 /// not just lead on; what is not known of the provider yet; and the exchange of the code.
 async fn callback(step: &FederatedLogin, call: &Call) -> Result<Answer, Problem> {
     let known = known(step, call, call.param("provider"))?;
-    let mut attempt = ended(step, call, known.provider).await?;
-    if let Some(goes_on) = attempt.begun_at.goes_on_mut() {
-        // The tenant may have taken it off its list since.
-        let url = call.settings.allowed_return_url(&goes_on.url);
-        goes_on.url = url.ok_or_else(|| Problem::new(ProblemCode::SignInOver))?;
+    let (mut attempt, is_over) = ended(step, call, known.provider).await?;
+    let allowed = allowed(call, &mut attempt);
+    if is_over || !allowed {
+        return match attempt.begun_at {
+            BegunAt::Frontend(_) => Err(Problem::new(ProblemCode::SignInOver)),
+            BegunAt::Page { language, goes_on } => {
+                let goes_on = goes_on.filter(|_| allowed);
+                Page { language, goes_on }.sign_in(step, call, refused_for(call, page::OVER))
+            }
+        };
     }
     let identity = identity(step, call, &known, &attempt).await;
     match attempt.begun_at.clone() {
@@ -196,6 +201,15 @@ async fn callback(step: &FederatedLogin, call: &Call) -> Result<Answer, Problem>
     }
 }
 
+/// Whether the person may still go where the attempt leads: the tenant may have taken it off its list.
+fn allowed(call: &Call, attempt: &mut Attempt) -> bool {
+    let Some(goes_on) = attempt.begun_at.goes_on_mut() else { return true };
+    let url = call.settings.allowed_return_url(&goes_on.url);
+    let is_allowed = url.is_some();
+    goes_on.url = url.unwrap_or_default();
+    is_allowed
+}
+
 /// Why a provider signs nobody in.
 fn refused_for(call: &Call, refused: &'static str) -> &'static str {
     call.log.set("federated.refused", refused);
@@ -221,8 +235,12 @@ fn on_to(url: &str, name: &str, value: &str) -> Result<Answer, Problem> {
     Ok(Answer::see_other(to.into()))
 }
 
-/// The attempt of this `state`: ended by this call, in time, and at this provider.
-async fn ended(step: &FederatedLogin, call: &Call, provider: Provider) -> Result<Attempt, Problem> {
+/// The attempt of this `state`, at this provider: ended by this call, or over before.
+async fn ended(
+    step: &FederatedLogin,
+    call: &Call,
+    provider: Provider,
+) -> Result<(Attempt, bool), Problem> {
     let unknown = || Problem::new(ProblemCode::SignInUnknown);
     let purposes = [TokenPurpose::FederatedState];
     let genuine = read(&step.links, &call.tenant, &purposes, call.query.token("state"))
@@ -230,10 +248,8 @@ async fn ended(step: &FederatedLogin, call: &Call, provider: Provider) -> Result
         .filter(|genuine| genuine.key.accepts(call.now))
         .ok_or_else(unknown)?;
     match step.store.end_attempt(&call.tenant, (genuine.id, provider), call.now).await? {
-        Ok(attempt) => Ok(attempt),
-        Err(Some(attempt)) if attempt.provider == provider => {
-            Err(Problem::new(ProblemCode::SignInOver))
-        }
+        Ok(attempt) => Ok((attempt, false)),
+        Err(Some(attempt)) if attempt.provider == provider => Ok((attempt, true)),
         Err(_) => Err(unknown()),
     }
 }
@@ -311,6 +327,7 @@ fn proved(
         methods: vec![Method::from(attempt.provider)],
         until: after(call.now, HANDOVER_SECONDS),
         handed_over: None,
+        leads_to: None,
     }
 }
 

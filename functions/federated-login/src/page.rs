@@ -5,12 +5,15 @@ use regain_domain::event::Event;
 use regain_domain::provider::Attempt;
 use regain_domain::session::{GoesOn, is_complete};
 use regain_domain::{Account, AccountRef, Language, Settings};
-use regain_http::{Answer, Call, Problem, ProblemCode};
+use regain_http::{Answer, Call, Problem};
 use regain_store::{Counted, Finished, Story};
 use serde_json::json;
 use url::Url;
 
 use crate::{FederatedLogin, hand_over, proved};
+
+/// What the sign-in page says of an attempt that was used, is late, or led to where nobody may go now.
+pub(crate) const OVER: &str = "sign_in_over";
 
 /// The page that it was begun on.
 pub(crate) struct Page {
@@ -39,19 +42,23 @@ impl Page {
             let story = Story::of(&entry, &account.account_id, &call.support_code);
             let (whose, told) = ((&account_ref, account.account_id.as_str()), (&entry, &story));
             step.store.tell_refused(&call.tenant, whose, told, Counted::Stays).await?;
-            return Err(Problem::blocked(reason).with_support_code(&call.support_code));
+            let blocked = Problem::blocked(reason).with_support_code(&call.support_code);
+            return Err(blocked.on_a_page(self.language));
         }
         let entry = call.entry(account.event_of(&first.methods), None);
         match step.store.finish_handover(&call.tenant, &first, &entry).await? {
             Finished::Done => {}
             Finished::Before | Finished::Taken | Finished::Changed => {
-                return Err(Problem::new(ProblemCode::SignInOver));
+                return self.sign_in(step, call, OVER);
             }
         }
         let methods = first.methods;
         let answer = match is_complete {
             true => Answer::new(json!({"methods": methods})),
-            false => step.sessions.pending(call, (&account_ref, &account), methods, self.goes_on),
+            false => {
+                let whose = (&account_ref, &account);
+                step.sessions.pending(call, whose, methods, Some(self.goes_on))
+            }
         };
         Ok(answer.on_a_page(self.language))
     }

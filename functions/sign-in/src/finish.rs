@@ -8,7 +8,7 @@
 use regain_domain::event::Event;
 use regain_domain::provider::IdentityRef;
 use regain_domain::second_step::{Change, Checked, RecoveryCode, SecondStep, TypedCode, Whose};
-use regain_domain::session::{FirstStep, Method};
+use regain_domain::session::{Destination, FirstStep, Method};
 use regain_domain::{Account, LinkId, Provider};
 use regain_http::{Answer, Call, Fault, Problem, ProblemCode, random};
 use regain_store::{
@@ -82,6 +82,12 @@ async fn with_code(step: &SignIn, call: &Call) -> Result<Answer, Problem> {
     let pending =
         FirstStep::pending(step.sessions.seal(), &call.tenant, call.body.token("pending"));
     let first = &in_time(pending, call)?;
+    // SECURITY: what a page began gives no session to whoever else gets hold of it, and leads nowhere
+    // else. Held by `what_a_page_began_is_finished_by_a_page_that_leads_there`.
+    let leads_to = Destination::of(call.goes_on(None).as_ref());
+    if first.leads_to.as_ref().is_some_and(|to| !call.is_of_a_page() || *to != leads_to) {
+        return Err(Problem::new(ProblemCode::SignInUnknown));
+    }
     let not_a_code = || Problem::invalid(vec![Fault::new("/code", "not_a_code")]);
     let code = &TypedCode::parse(call.body.token("code")).ok_or_else(not_a_code)?;
     let (tries, lockout) =

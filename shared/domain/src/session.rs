@@ -128,6 +128,9 @@ pub struct FirstStep {
     pub until: Timestamp,
     /// Of a handover.
     pub handed_over: Option<HandedOver>,
+    /// Of a page: what it leads to. A page finishes it, and leads there.
+    #[serde(default)]
+    pub leads_to: Option<Destination>,
 }
 
 /// What a provider hands over.
@@ -146,6 +149,21 @@ pub struct GoesOn {
     pub url: String,
     /// The frontend's S256 challenge.
     pub challenge: String,
+}
+
+/// Where a page leads, as something to compare: short, whatever URL that is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Destination(String);
+
+impl Destination {
+    /// A frontend, or nowhere.
+    #[must_use]
+    pub fn of(goes_on: Option<&GoesOn>) -> Self {
+        // A challenge has no space in it.
+        let text = goes_on.map(|GoesOn { url, challenge }| format!("{challenge} {url}"));
+        Self(s256(&text.unwrap_or_default()))
+    }
 }
 
 /// Whether these methods are all that an account asks for.
@@ -251,6 +269,7 @@ mod tests {
             methods: vec![Method::Password],
             until: Timestamp::UNIX_EPOCH,
             handed_over,
+            leads_to: None,
         }
     }
 

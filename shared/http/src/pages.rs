@@ -297,7 +297,7 @@ impl Edge {
             Ok(answer) => (pages::of("sign-in"), answer.page, Outcome::Answered(answer)),
             Err(problem) => {
                 log_problem(line, &problem);
-                (None, None, Outcome::Refused(problem))
+                (None, problem.page, Outcome::Refused(problem))
             }
         };
         let settings = known.settings.clone().unwrap_or_default();

@@ -23,6 +23,7 @@ pub struct Problem {
     pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
     pub(crate) members: Map<String, Value>,
     pub(crate) death: Option<(Dead, Death, Remedy)>,
+    pub(crate) page: Option<Language>,
 }
 
 /// What is wrong with one member of a body.
@@ -78,8 +79,15 @@ impl Problem {
     /// A problem that says no more than its code.
     #[must_use]
     pub fn new(code: ProblemCode) -> Self {
-        let (retry_after_seconds, allow, cause, death) = (None, None, None, None);
-        Self { code, retry_after_seconds, allow, cause, members: Map::new(), death }
+        Self {
+            code,
+            retry_after_seconds: None,
+            allow: None,
+            cause: None,
+            members: Map::new(),
+            death: None,
+            page: None,
+        }
     }
 
     /// The body is at fault, there and there.
@@ -179,6 +187,12 @@ impl Problem {
     #[must_use]
     pub fn with_support_code(self, code: &SupportCode) -> Self {
         self.with("support_code", json!(code))
+    }
+
+    /// Shown to a person who was sent back to us, as a page in this language.
+    #[must_use]
+    pub fn on_a_page(self, language: Language) -> Self {
+        Self { page: Some(language), ..self }
     }
 
     /// The status that goes with the code.

@@ -8,7 +8,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use regain_domain::keys::{KeyState, Keyring};
 use regain_domain::seal::Seal;
 use regain_domain::session::{
-    self, FirstStep, GoesOn, HANDOVER_SECONDS, HandedOver, Method, PENDING_SECONDS, SEAL_LABEL,
+    self, Destination, FirstStep, GoesOn, HANDOVER_SECONDS, HandedOver, Method, PENDING_SECONDS,
+    SEAL_LABEL,
 };
 use regain_domain::time::after;
 use regain_domain::{Account, AccountRef, Link, LinkId, Session, TenantId};
@@ -100,27 +101,30 @@ impl Sessions {
         let goes_on = call.goes_on(link);
         match session::is_complete(whose.1, &methods) {
             true => self.after_all_steps(call, whose, methods, goes_on),
-            false => Ok(self.pending(call, whose, methods, goes_on)),
+            false => Ok(self.pending(call, whose, methods, call.is_of_a_page().then_some(goes_on))),
         }
     }
 
-    /// The demand for a code. `goes_on` is where a page leads when it was given.
+    /// The demand for a code; of a page with where it leads.
     #[must_use]
     pub fn pending(
         &self,
         call: &Call,
         whose: (&AccountRef, &Account),
         methods: Vec<Method>,
-        goes_on: Option<GoesOn>,
+        page: Option<Option<GoesOn>>,
     ) -> Answer {
-        let first =
-            FirstStep { until: after(call.now, PENDING_SECONDS), ..proved(whose, methods, None) };
+        let first = FirstStep {
+            until: after(call.now, PENDING_SECONDS),
+            leads_to: page.as_ref().map(|goes_on| Destination::of(goes_on.as_ref())),
+            ..proved(whose, methods, None)
+        };
         let answer = Answer::new(json!({
             "second_step": "totp",
             "pending": first.seal(&self.seal, &call.tenant, random()),
             "valid_until": first.until,
         }));
-        answer.going_on(goes_on)
+        answer.going_on(page.flatten())
     }
 
     /// What a sign-in leads to in the end: a session; or from a page, which is given none, the way on
@@ -271,6 +275,7 @@ fn proved(
         methods,
         until: Timestamp::MIN,
         handed_over,
+        leads_to: None,
     }
 }
 

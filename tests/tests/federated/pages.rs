@@ -16,6 +16,21 @@ const NOT_LINKED: (&str, &str) = (
     "Met dat account logt hier nog niemand in. Log op een andere manier in.",
 );
 
+const OVER_SAYS: (&str, &str) = (
+    "That sign-in is over: it was finished, or it took too long. Begin again.",
+    "Dat inloggen is voorbij: het is afgerond of duurde te lang. Begin opnieuw.",
+);
+
+/// Who is sent to the sign-in page reads this there.
+async fn is_on_the_sign_in_page(world: &World, seconds: i64, sent: &Page, sentence: &str) -> Page {
+    assert_eq!(sent.reply.status, 303, "{}", sent.html);
+    let address = sent.reply.header("location");
+    let page = world.open(after(seconds), &address[address.find("/p/").unwrap()..]).await;
+    assert_eq!(page.reply.status, 200, "{}", page.html);
+    assert!(page.says(sentence), "{}", page.html);
+    page
+}
+
 /// Presses the button of a provider.
 async fn presses(world: &World, seconds: i64, page: &Page, provider: Provider) -> Page {
     let typed = [("provider", provider.as_str())];
@@ -112,12 +127,49 @@ async fn a_page_asks_for_the_second_step_itself_in_the_language_it_was_begun_in(
     assert_eq!((reply.status, &reply.body["methods"]), (200, &json!(["google", "totp"])));
     let again = world.submit(after(90), &form, &[("code", &app.code(after(90)))]).await;
     assert_eq!(again.reply.status, 410, "{}", again.html);
+    is_on_the_sign_in_page(&world, 91, &comes_back(&world, 91, &back).await, OVER_SAYS.1).await;
     let mut events = world.events(MO).await;
     events.retain(|event| {
         ["signed_in", "second_step_asked", "handed_over"].contains(&event.as_str())
     });
     let expected = ["signed_in", "signed_in", "second_step_asked", "signed_in", "handed_over"];
     assert_eq!(events, expected);
+}
+
+/// Who stole the address at which somebody comes back, and has a code, has nothing.
+#[tokio::test]
+async fn what_a_page_began_is_finished_by_a_page_that_leads_there() {
+    let (world, openid, _) = linked(Provider::Google).await;
+    let app = world.switch_on(after(0), MO, MOS).await;
+    let begun = (&*sign_in_page("en"), Provider::Google);
+    let back = proves(&world, &openid, 60, begun, &Who::named(SUB)).await;
+    let by_provider = comes_back(&world, 61, &back).await.form("finish-sign-in");
+    let typed = [("login", MO), ("password", MOS)];
+    let page = world.open(after(61), &sign_in_page("en")).await;
+    let page = world.submit(after(61), &page.form("sign-in"), &typed).await;
+    let by_password = page.form("finish-sign-in");
+    let before = at_rest(&world);
+    for form in [&by_provider, &by_password] {
+        let pending = form.field("pending");
+        let stolen = world.finish(after(62), pending, &app.code(after(62))).await;
+        assert_eq!(told(&stolen), (404, "sign_in_unknown"));
+        for elsewhere in [[("challenge", "x".repeat(43))], [("return_url", String::new())]] {
+            let [(name, value)] = elsewhere;
+            let mut typed = vec![("code", app.code(after(62))), (name, value)];
+            if name == "return_url" {
+                typed.push(("challenge", String::new()));
+            }
+            let typed: Vec<_> = typed.iter().map(|(name, value)| (*name, &**value)).collect();
+            let refused = world.submit(after(62), form, &typed).await;
+            assert_eq!(refused.reply.status, 404, "{}", refused.html);
+        }
+    }
+    assert_eq!(at_rest(&world), before, "no code was looked at, and none counted");
+    for (seconds, form) in [(62, by_provider), (92, by_password)] {
+        let code = app.code(after(seconds));
+        let on = world.submit(after(seconds), &form, &[("code", &code)]).await;
+        assert_eq!(on.reply.status, 303, "{}", on.html);
+    }
 }
 
 #[tokio::test]
@@ -127,7 +179,8 @@ async fn a_page_that_leads_nowhere_says_that_signing_in_works() {
     let back = proves(&world, &openid, 60, begun, &Who::named(SUB)).await;
     let page = comes_back(&world, 61, &back).await;
     assert_eq!((page.reply.status, &*page.heading()), (200, "Signing in works"), "{}", page.html);
-    assert_eq!(comes_back(&world, 62, &back).await.reply.status, 410);
+    let again = comes_back(&world, 62, &back).await;
+    is_on_the_sign_in_page(&world, 63, &again, OVER_SAYS.0).await;
     let events = world.events(MO).await;
     assert_eq!(events.iter().filter(|event| *event == "signed_in").count(), 2, "{events:?}");
 
@@ -146,11 +199,7 @@ async fn who_comes_back_in_vain_is_on_the_sign_in_page_again_and_reads_why() {
         let begun = (&*sign_in_page(lang), Provider::Google);
         let back = proves(&world, &openid, 0, begun, &Who::named("nobody")).await;
         let sent = comes_back(&world, 1, &back).await;
-        assert_eq!(sent.reply.status, 303, "{}", sent.html);
-        let address = sent.reply.header("location");
-        let address = &address[address.find("/p/").unwrap()..];
-        let page = world.open(after(2), address).await;
-        assert!(page.says(sentence), "{}", page.html);
+        let page = is_on_the_sign_in_page(&world, 2, &sent, sentence).await;
         // And goes on in another way to where the first one led.
         let typed = [("login", MO), ("password", MOS)];
         let on = world.submit(after(3), &page.form("sign-in"), &typed).await;
@@ -176,10 +225,11 @@ async fn what_a_frontend_began_comes_back_to_it_whatever_comes_of_it() {
 async fn a_blocked_account_gets_no_further_and_its_story_is_told() {
     let (world, openid, _) = linked(Provider::Google).await;
     office(&world, 1, (Method::POST, "/block"), json!({"reason": "payment_overdue"})).await;
-    let begun = ("/p/demo/sign-in?lang=en", Provider::Google);
+    let begun = ("/p/demo/sign-in?lang=nl", Provider::Google);
     let back = proves(&world, &openid, 60, begun, &Who::named(SUB)).await;
     let page = comes_back(&world, 61, &back).await;
     assert_eq!(page.reply.status, 403, "{}", page.html);
+    assert_eq!(page.reply.header("content-language"), "nl");
     let code = page.between("<code>", "</code>");
     assert_eq!(world.outcome(&code).as_deref(), Some("sign_in_refused"));
     assert_eq!(world.events(MO).await.last().unwrap(), "sign_in_refused: payment_overdue");
@@ -242,9 +292,20 @@ async fn a_return_url_that_was_taken_off_the_list_meanwhile_is_not_gone_to() {
     let path = "tenants/demo/settings";
     let set = world.admin_at(after(61), Method::PATCH, path, &world.admin, patch).await;
     assert_eq!(set.status, 200, "{set:?}");
-    let page = comes_back(&world, 200, &back).await;
-    assert_eq!(page.reply.status, 410, "{}", page.html);
-    assert_eq!(page.reply.header("location"), "");
+    let sent = comes_back(&world, 200, &back).await;
+    let page = is_on_the_sign_in_page(&world, 201, &sent, OVER_SAYS.0).await;
+    assert_eq!(page.form("sign-in").field("return_url"), "");
+}
+
+#[tokio::test]
+async fn who_comes_back_with_half_of_it_can_begin_again() {
+    let (world, _openid) = world(|_| {}).await;
+    for query in ["state=x&state=y", "state=x&code=a&code=b"] {
+        let back = format!("http://id.example/v1/demo/federated-login/callback/google?{query}");
+        let page = comes_back(&world, 0, &back).await;
+        assert_eq!(page.reply.status, 400, "{}", page.html);
+        assert_eq!(page.links(), ["/p/demo/sign-in?lang=en"]);
+    }
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ async fn handover(
         methods: vec![Provider::Google.into()],
         until: now + jiff::SignedDuration::from_secs(60),
         handed_over: Some(HandedOver { challenge: s256(VERIFIER), to_link }),
+        leads_to: None,
     };
     let ring = Keyring::parse(&world.cloud.secret("sessions").unwrap()).unwrap();
     first.seal(&Seal::new(&ring, SEAL_LABEL), &world.tenant(), random())

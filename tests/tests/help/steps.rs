@@ -82,6 +82,7 @@ pub(crate) async fn link(world: &World, now: Timestamp, login: &str, provider: P
         methods: vec![Method::from(provider)],
         until: now,
         handed_over: None,
+        leads_to: None,
     };
     let notice = Work::Send(Notice {
         notice: NoticeKind::ProviderLinked(provider),

@@ -195,7 +195,7 @@ async fn a_way_back_that_was_taken_off_the_list_leads_nowhere() {
     let code = app.code(after(130));
     let refused = mo.fills(130, &pending, "finish-sign-in", &[("code", &code)]).await;
     mo.reads(&refused, 400, SECOND_STEP);
-    let pending = pending.form("finish-sign-in").field("pending").to_owned();
+    let pending = world.pending(after(131), MO, OLD).await;
     let finished = world.finish(after(131), &pending, &code).await;
     assert_eq!(finished.status, 200, "the code was not used up: {:?}", json!(finished.body));
 }

@@ -134,6 +134,8 @@ fn actions(pages: &Pages<'_>, problem: &Problem) -> Vec<Action> {
     }
     let again = match pages.operation() {
         "sign-in" | "finish-sign-in" | "redeem-magic-link" | "federated-login" => "sign-in",
+        // Who was sent back.
+        "" if pages.shown.page.is_none() && pages.shown.here.is_none() => "sign-in",
         "start-recovery" | "send-recovery-link" | "send-sms-code" | "check-sms-code" => "recover",
         "magic-login" => "magic",
         _ => "forgot-password",

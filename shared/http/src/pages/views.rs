@@ -240,7 +240,8 @@ impl Pages<'_> {
 
     /// Why a provider sent somebody back in vain, as the address of the page says it.
     fn provider_error(&self) -> Option<FieldError> {
-        let known = ["provider_not_linked", "provider_refused", "provider_unavailable"];
+        let known =
+            ["provider_not_linked", "provider_refused", "provider_unavailable", "sign_in_over"];
         let code = known.into_iter().find(|code| *code == self.typed("error"))?;
         Some(FieldError { field: "", text: fault(self.shown.language, "", code) })
     }

@@ -46,6 +46,9 @@ fn fault_en(field: &str, code: &str) -> &'static str {
         "provider_unavailable" => {
             "That way in does not work right now. Sign in in another way, or try again later."
         }
+        "sign_in_over" => {
+            "That sign-in is over: it was finished, or it took too long. Begin again."
+        }
         _ => "This cannot be used. Check it and try again.",
     }
 }
@@ -99,6 +102,9 @@ fn fault_nl(field: &str, code: &str) -> &'static str {
         }
         "provider_unavailable" => {
             "Zo inloggen lukt nu niet. Log op een andere manier in, of probeer het later opnieuw."
+        }
+        "sign_in_over" => {
+            "Dat inloggen is voorbij: het is afgerond of duurde te lang. Begin opnieuw."
         }
         _ => "Dit kan niet worden gebruikt. Controleer het en probeer het opnieuw.",
     }
