@@ -199,6 +199,8 @@ $("chaos").addEventListener("submit", (event) => {
   change("PUT", "The switches are set", chaos);
 });
 $("tools").addEventListener("toggle", refresh);
+// What fails sends nothing that could tell of it.
+setInterval(() => { if ($("tools").open) refresh(); }, 1000);
 
 // The bar
 

@@ -34,6 +34,8 @@ pub struct Operation {
     pub body: &'static [Field],
     /// Of these, exactly one must be there.
     pub exactly_one: &'static [&'static str],
+    /// A body for readers of the API; empty: the members that must be there.
+    pub example: &'static str,
     /// The status of success.
     pub status: u16,
     /// The members of the answer, or of each of its lines; empty with 204.
@@ -86,6 +88,7 @@ impl Operation {
         form: Form::Json,
         body: &[],
         exactly_one: &[],
+        example: "",
         status: 200,
         answer: &[],
         media: None,

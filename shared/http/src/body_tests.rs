@@ -154,6 +154,19 @@ fn of_two_ways_to_name_an_account_exactly_one_is_taken() {
 }
 
 #[test]
+fn what_readers_of_the_api_are_shown_as_an_example_is_a_body() {
+    let takes_one = |operation: &&Operation| {
+        !operation.body.is_empty() && !matches!(operation.form, crate::api::Form::Lines)
+    };
+    for operation in ROUTES.iter().flat_map(|route| route.operations).filter(takes_one) {
+        let given: Result<Value, _> = serde_json::from_str(operation.example);
+        assert!(operation.example.is_empty() || given.is_ok(), "{}", operation.id);
+        let example = crate::openapi::example(operation).to_string();
+        assert_eq!(faults(operation.id, &example), [] as [&str; 0], "{} {example}", operation.id);
+    }
+}
+
+#[test]
 fn sizes_are_bounded() {
     let long = json!({"login": "mo@example.com", "return_url": "x".repeat(2049)}).to_string();
     assert_eq!(faults("request-reset", long), ["/return_url too_long"]);

@@ -147,14 +147,12 @@ fn describe(operation: &Operation) -> Value {
             let one = operation.exactly_one.iter().map(|name| json!({"required": [name]}));
             schema.insert("oneOf".to_owned(), one.collect());
         }
+        let example = example(operation);
         let content = match operation.form {
-            Form::Json => {
-                let example = example(operation.body, operation.exactly_one);
-                json!({"application/json": {"schema": schema, "example": example}})
-            }
+            Form::Json => json!({"application/json": {"schema": schema, "example": example}}),
             Form::MergePatch => json!({
-                "application/merge-patch+json": {"schema": schema},
-                "application/json": {"schema": schema},
+                "application/merge-patch+json": {"schema": schema, "example": example},
+                "application/json": {"schema": schema, "example": example},
             }),
             // OpenAPI 3.0 has no word for lines: the schema is that of each.
             Form::Lines => json!({"application/x-ndjson": {"schema": schema}}),
@@ -274,9 +272,15 @@ fn schema(kind: Kind, form: Form) -> Value {
     }
 }
 
-/// The least that an operation takes: of two ways to name something the first, and nothing that can be
-/// left out. Readers make up the rest of a schema themselves, all of it at once.
-fn example(fields: &[Field], exactly_one: &[&str]) -> Value {
+/// The body that the row gives, else the least that an operation takes: of two ways to name something
+/// the first, and nothing that can be left out. Readers would make it up from the schema, all of it at
+/// once.
+pub(crate) fn example(operation: &Operation) -> Value {
+    let given = serde_json::from_str(operation.example);
+    given.unwrap_or_else(|_| least(operation.body, operation.exactly_one))
+}
+
+fn least(fields: &[Field], exactly_one: &[&str]) -> Value {
     let is_taken = |field: &&Field| {
         field.presence != Presence::Optional || exactly_one.first() == Some(&field.name)
     };
@@ -293,8 +297,8 @@ fn example_of(kind: Kind) -> Value {
         Kind::Integer => json!(0),
         Kind::Flag => json!(true),
         Kind::OneOf(words) => json!(words.first()),
-        Kind::Object(fields) => example(fields, &[]),
-        Kind::List(fields) => json!([example(fields, &[])]),
+        Kind::Object(fields) => least(fields, &[]),
+        Kind::List(fields) => json!([least(fields, &[])]),
         Kind::Words(_) | Kind::Texts(_) => json!([]),
         Kind::Text(_) | Kind::Token => json!("…"),
     }

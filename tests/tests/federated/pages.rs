@@ -200,6 +200,9 @@ async fn who_comes_back_in_vain_is_on_the_sign_in_page_again_and_reads_why() {
         let back = proves(&world, &openid, 0, begun, &Who::named("nobody")).await;
         let sent = comes_back(&world, 1, &back).await;
         let page = is_on_the_sign_in_page(&world, 2, &sent, sentence).await;
+        let other = page.links().into_iter().find(|link| link.contains("sign-in?lang")).unwrap();
+        let other = world.open(after(2), &other).await;
+        assert!([NOT_LINKED.0, NOT_LINKED.1].iter().any(|said| other.says(said)), "{}", other.html);
         // And goes on in another way to where the first one led.
         let typed = [("login", MO), ("password", MOS)];
         let on = world.submit(after(3), &page.form("sign-in"), &typed).await;

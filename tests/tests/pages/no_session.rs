@@ -172,6 +172,21 @@ async fn a_challenge_is_asked_for_and_is_one() {
     }
 }
 
+/// A frontend that wants its people back after a new password, and no sign-in.
+#[tokio::test]
+async fn from_a_page_that_leads_back_without_a_challenge_one_can_sign_in() {
+    let world = world(leads_back).await;
+    let mo = Person::new(&world, "en");
+    let address = begun("forgot-password");
+    let page = mo.opens(0, address.split("&challenge").next().unwrap()).await;
+    for page in [mo.follows(0, &page, "recover").await, page] {
+        let page = mo.follows(1, &page, "sign-in").await;
+        mo.reads(&page, 200, SIGN_IN);
+        let done = mo.fills(2, &page, "sign-in", &[("login", MO), ("password", OLD)]).await;
+        mo.reads(&done, 200, SIGNED_IN);
+    }
+}
+
 #[tokio::test]
 async fn a_way_back_that_was_taken_off_the_list_leads_nowhere() {
     let world = world(leads_back).await;

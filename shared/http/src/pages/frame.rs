@@ -5,8 +5,16 @@ use regain_domain::Language;
 use regain_notices::page::{Frame, SCRIPT};
 use url::form_urlencoded::Serializer;
 
+use crate::body::PageForm;
+
 use super::Shown;
 use super::assets::{name, style_sheet};
+
+/// Why a provider sent somebody back in vain, as the address of the page says it.
+pub(super) fn provider_error(form: &PageForm) -> Option<&'static str> {
+    let known = ["provider_not_linked", "provider_refused", "provider_unavailable", "sign_in_over"];
+    known.into_iter().find(|code| form.text("error") == Some(code))
+}
 
 /// What a frame borrows from.
 pub(super) struct Around<'a> {
@@ -31,6 +39,9 @@ impl<'a> Around<'a> {
                 if let Some(text) = shown.form.text(name) {
                     query.append_pair(name, text);
                 }
+            }
+            if let Some(error) = provider_error(shown.form) {
+                query.append_pair("error", error);
             }
             (other, format!("{path}?{}", query.finish()))
         };
@@ -62,12 +73,15 @@ impl<'a> Around<'a> {
         }
     }
 
-    /// The address of a page, in the language of this one, leading on to where this one does.
+    /// The address of a page, in the language of this one, leading on to where this one does; that to
+    /// sign in leads on only to who can take a sign-in.
     pub(super) fn page(&self, page: &str) -> String {
         let mut query = Serializer::new(String::new());
         query.append_pair("lang", self.shown.language.as_str());
-        for name in ["return_url", "challenge"] {
-            if let Some(text) = self.shown.form.text(name) {
+        let leads_on = ["return_url", "challenge"].map(|name| (name, self.shown.form.text(name)));
+        let is_whole = leads_on.iter().all(|(_, text)| text.is_some());
+        for (name, text) in leads_on.iter().filter(|_| is_whole || page != "sign-in") {
+            if let Some(text) = text {
                 query.append_pair(name, text);
             }
         }

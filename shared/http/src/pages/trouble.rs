@@ -127,15 +127,18 @@ fn actions(pages: &Pages<'_>, problem: &Problem) -> Vec<Action> {
     if let Some((_, _, remedy)) = problem.death {
         return match remedy {
             Remedy::RequestAgain => vec![new_link()],
-            Remedy::UseNewerLink => vec![new_link()],
+            Remedy::UseNewerLink => match pages.new_link(token) {
+                Some(form) => vec![Action::AnotherLink(form)],
+                None => vec![new_link()],
+            },
             Remedy::SignIn => vec![Action::SignIn(to("sign-in"))],
             Remedy::ContactSupport => vec![Action::Contact],
         };
     }
     let again = match pages.operation() {
         "sign-in" | "finish-sign-in" | "redeem-magic-link" | "federated-login" => "sign-in",
-        // Who was sent back.
-        "" if pages.shown.page.is_none() && pages.shown.here.is_none() => "sign-in",
+        // No page, or nobody's who was sent back.
+        "" => "sign-in",
         "start-recovery" | "send-recovery-link" | "send-sms-code" | "check-sms-code" => "recover",
         "magic-login" => "magic",
         _ => "forgot-password",

@@ -13,6 +13,7 @@ use regain_notices::page::{
 use serde_json::{Value, json};
 
 use super::draw::{Known, Pages, moment, text};
+use super::frame::provider_error;
 use super::trouble;
 use crate::{Answer, Problem};
 
@@ -238,11 +239,8 @@ impl Pages<'_> {
         .html()
     }
 
-    /// Why a provider sent somebody back in vain, as the address of the page says it.
     fn provider_error(&self) -> Option<FieldError> {
-        let known =
-            ["provider_not_linked", "provider_refused", "provider_unavailable", "sign_in_over"];
-        let code = known.into_iter().find(|code| *code == self.typed("error"))?;
+        let code = provider_error(self.shown.form)?;
         Some(FieldError { field: "", text: fault(self.shown.language, "", code) })
     }
 

@@ -84,6 +84,7 @@ pub(super) const ACCOUNTS: Route = Route {
     operations: &[
         Operation {
             id: "create-account",
+            example: r#"{"login": "new@demo.example", "first_name": "Noor"}"#,
             summary: "Make an account. Without a password, an invite can follow.",
             access: ADMIN,
             body: &[
@@ -172,6 +173,7 @@ pub(super) const ACCOUNT: Route = Route {
         },
         Operation {
             id: "change-account",
+            example: r#"{"first_name": "Noor"}"#,
             summary: "Change an account. Another login or phone ends its links and sessions, and \
                       its owner is told, at the old address too.",
             access: ADMIN,

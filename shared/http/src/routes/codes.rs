@@ -69,6 +69,7 @@ pub(super) const SEND_SMS_CODE: Route = Route {
     function: "send-sms-code",
     operations: &[Operation {
         id: "send-sms-code",
+        example: r#"{"recovery": "…", "phone": "06 12345678", "channel": "sms"}"#,
         summary: "Have a code sent to the number on file, if it is the one that was typed. A wrong \
                   number costs one of five tries.",
         body: &[
@@ -102,6 +103,7 @@ pub(super) const CHECK_SMS_CODE: Route = Route {
     function: "check-sms-code",
     operations: &[Operation {
         id: "check-sms-code",
+        example: r#"{"recovery": "…", "code": "123456"}"#,
         summary: "Type the code. The right one gives a grant for what the recovery is for.",
         body: &[
             RECOVERY,

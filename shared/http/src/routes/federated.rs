@@ -15,6 +15,10 @@ pub(super) const FEDERATED_LOGIN: Route = Route {
     function: FUNCTION,
     operations: &[Operation {
         id: "federated-login",
+        example: concat!(
+            r#"{"provider": "google", "intent": "sign_in", "return_url": "http://localhost:3000/", "#,
+            r#""challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}"#
+        ),
         summary: "Where to send a person to prove at a provider who they are; to sign in, or with a \
                   session to link that provider to its account.",
         access: Access::PublicOrSignedIn,

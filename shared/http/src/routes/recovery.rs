@@ -135,6 +135,7 @@ pub(super) const SET_PASSWORD: Route = Route {
     function: "set-password",
     operations: &[Operation {
         id: "set-password",
+        example: r#"{"grant": "…", "password": "Molenwiek-Copper-42"}"#,
         summary: "Set the new password. A rejected one burns nothing but one of twenty tries.",
         body: &[
             Field::required("grant", Kind::Token, "From click-link or check-sms-code."),

@@ -34,6 +34,7 @@ pub(super) const ENROLL: Route = Route {
     function: FUNCTION,
     operations: &[Operation {
         id: "enroll-second-step",
+        example: r#"{"password": "Quiet-Harbour-73"}"#,
         summary: "Begin to set a second step up, or another app in the place of the one before. It \
                   is asked for only after its first right code; beginning again voids this one.",
         access: Access::SignedIn,
@@ -57,6 +58,7 @@ pub(super) const CONFIRM: Route = Route {
     function: FUNCTION,
     operations: &[Operation {
         id: "confirm-second-step",
+        example: r#"{"code": "123456"}"#,
         summary: "Switch it on with its first right code.",
         access: Access::SignedIn,
         body: &[Field::required("code", Kind::Text(64), "That the app shows.")],
@@ -71,6 +73,7 @@ pub(super) const SWITCH_OFF: Route = Route {
     function: FUNCTION,
     operations: &[Operation {
         id: "switch-off-second-step",
+        example: r#"{"password": "Quiet-Harbour-73", "code": "123456"}"#,
         summary: "Switch it off, with the password and a code.",
         access: Access::SignedIn,
         body: &[PASSWORD, CODE],
@@ -85,6 +88,7 @@ pub(super) const RENEW: Route = Route {
     function: FUNCTION,
     operations: &[Operation {
         id: "renew-recovery-codes",
+        example: r#"{"password": "Quiet-Harbour-73", "code": "123456"}"#,
         summary: "Other recovery codes, in the place of all before, with the password and a code.",
         access: Access::SignedIn,
         body: &[PASSWORD, CODE],

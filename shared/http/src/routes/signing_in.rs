@@ -72,6 +72,7 @@ pub(super) const FINISH_SIGN_IN: Route = Route {
     function: "sign-in",
     operations: &[Operation {
         id: "finish-sign-in",
+        example: r#"{"pending": "…", "code": "123456"}"#,
         summary: "Give the code that is still asked for, or redeem what a provider handed over.",
         body: &[
             Field::optional("pending", Kind::Text(1000), "From a sign-in that asks for a code."),

@@ -29,6 +29,7 @@ pub(super) const TENANTS: Route = Route {
     operations: &[
         Operation {
             id: "create-tenant",
+            example: r#"{"tenant": "acme", "name": "Acme"}"#,
             summary: "Make a tenant, with default settings and a first key for its admin.",
             access: OPERATOR,
             body: &[TENANT_NAME, NAME],
@@ -91,6 +92,7 @@ pub(super) const SETTINGS: Route = Route {
         },
         Operation {
             id: "change-settings",
+            example: r##"{"looks": {"accent": "#0a7a4b"}}"##,
             summary: "Change settings. With If-Match, only if nobody else has since; null sets a \
                       setting back to its default. Functions see it within 60 seconds; links keep \
                       the deadline they were sent with.",
@@ -135,6 +137,7 @@ pub(super) const API_KEYS: Route = Route {
     operations: &[
         Operation {
             id: "create-api-key",
+            example: r#"{"role": "desk"}"#,
             summary: "Make a key. Its text is in this answer and nowhere else.",
             access: ADMIN,
             body: &[ROLE, KEY_NAME],

@@ -13,6 +13,8 @@ use super::{Form, Frame};
 pub enum Action {
     /// One press asks for a new link.
     NewLink(Form),
+    /// There is a newer link; where its mail is not to be found, one press asks for another.
+    AnotherLink(Form),
     /// Go and sign in, there.
     SignIn(String),
     /// Ask for a link, there.

@@ -283,6 +283,8 @@ pub(super) struct Done {
 }
 
 pub(super) struct Trouble {
+    /// Above a button that sends for a link in the place of a newer one.
+    pub(super) another: &'static str,
     pub(super) ask: &'static str,
     pub(super) recover: &'static str,
     pub(super) again: &'static str,

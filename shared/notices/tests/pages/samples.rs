@@ -351,6 +351,13 @@ impl<'a> Samples<'a> {
                 "trouble_expired",
                 self.trouble(ProblemCode::LinkExpired, vec![new_link(), sign_in()]),
             ),
+            (
+                "trouble_superseded",
+                self.trouble(
+                    ProblemCode::LinkSuperseded,
+                    vec![Action::AnotherLink(self.form("request-reset", "token"))],
+                ),
+            ),
             ("trouble_used", self.trouble(ProblemCode::LinkUsed, vec![sign_in(), ask()])),
             ("trouble_over", self.trouble(ProblemCode::RecoveryExpired, vec![again(), recover()])),
             (

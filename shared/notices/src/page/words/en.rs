@@ -224,6 +224,7 @@ pub(super) const WORDS: Words = Words {
         go_on: "Go on",
     },
     trouble: Trouble {
+        another: "Is that mail nowhere to be found? A new link takes the place of the one in it.",
         ask: "Ask for a new link",
         recover: "Go on by phone",
         again: "Begin again",

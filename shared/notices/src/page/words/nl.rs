@@ -226,6 +226,7 @@ pub(super) const WORDS: Words = Words {
         go_on: "Verder",
     },
     trouble: Trouble {
+        another: "Is die mail nergens te vinden? Een nieuwe link komt in de plaats van die erin.",
         ask: "Vraag een nieuwe link aan",
         recover: "Verder met mijn telefoon",
         again: "Begin opnieuw",
