@@ -3,7 +3,7 @@
 
 use regain_domain::event::Event;
 use regain_domain::provider::Attempt;
-use regain_domain::session::{GoesOn, is_complete};
+use regain_domain::session::{Destination, GoesOn, is_complete};
 use regain_domain::{Account, AccountRef, Language, Settings};
 use regain_http::{Answer, Call, Problem};
 use regain_store::{Counted, Finished, Story};
@@ -56,8 +56,9 @@ impl Page {
         let answer = match is_complete {
             true => Answer::new(json!({"methods": methods})),
             false => {
+                let leads_to = Some(Destination::of(self.goes_on.as_ref()));
                 let whose = (&account_ref, &account);
-                step.sessions.pending(call, whose, methods, Some(self.goes_on))
+                step.sessions.pending(call, whose, methods, leads_to).going_on(self.goes_on)
             }
         };
         Ok(answer.on_a_page(self.language))

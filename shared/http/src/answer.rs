@@ -75,7 +75,8 @@ impl Answer {
     }
 
     /// A page's sign-in goes on there when it is finished.
-    pub(crate) fn going_on(self, goes_on: Option<GoesOn>) -> Self {
+    #[must_use]
+    pub fn going_on(self, goes_on: Option<GoesOn>) -> Self {
         Self { goes_on, ..self }
     }
 

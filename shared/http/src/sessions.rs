@@ -99,32 +99,32 @@ impl Sessions {
         link: Option<&Link>,
     ) -> Result<Answer, Problem> {
         let goes_on = call.goes_on(link);
-        match session::is_complete(whose.1, &methods) {
-            true => self.after_all_steps(call, whose, methods, goes_on),
-            false => Ok(self.pending(call, whose, methods, call.is_of_a_page().then_some(goes_on))),
+        if session::is_complete(whose.1, &methods) {
+            return self.after_all_steps(call, whose, methods, goes_on);
         }
+        let leads_to = call.is_of_a_page().then(|| Destination::of(goes_on.as_ref()));
+        Ok(self.pending(call, whose, methods, leads_to).going_on(goes_on))
     }
 
-    /// The demand for a code; of a page with where it leads.
+    /// The demand for a code; of a page, good for a page that leads there.
     #[must_use]
     pub fn pending(
         &self,
         call: &Call,
         whose: (&AccountRef, &Account),
         methods: Vec<Method>,
-        page: Option<Option<GoesOn>>,
+        leads_to: Option<Destination>,
     ) -> Answer {
         let first = FirstStep {
             until: after(call.now, PENDING_SECONDS),
-            leads_to: page.as_ref().map(|goes_on| Destination::of(goes_on.as_ref())),
+            leads_to,
             ..proved(whose, methods, None)
         };
-        let answer = Answer::new(json!({
+        Answer::new(json!({
             "second_step": "totp",
             "pending": first.seal(&self.seal, &call.tenant, random()),
             "valid_until": first.until,
-        }));
-        answer.going_on(page.flatten())
+        }))
     }
 
     /// What a sign-in leads to in the end: a session; or from a page, which is given none, the way on
