@@ -87,16 +87,7 @@ impl World {
 
     /// The browser comes back to the callback, by the address that the provider sends it to.
     pub async fn come_back(&self, now: Timestamp, url: &str) -> Reply {
-        let url = Url::parse(url).unwrap();
-        let request = Request {
-            method: Method::GET,
-            path: url.path().to_owned(),
-            query: url.query().unwrap_or_default().to_owned(),
-            headers: Vec::new(),
-            body: Vec::new(),
-            ..Request::post("", &json!({}))
-        };
-        self.send(now, &request).await
+        self.send(now, &Request::get_url(url)).await
     }
 
     /// What the frontend makes of the address that the browser ends at.

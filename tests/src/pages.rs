@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a harness stops the test that it serves")]
 
-use http::Method;
 use jiff::Timestamp;
 use url::form_urlencoded::Serializer;
 
@@ -29,16 +28,7 @@ pub struct PageForm {
 impl World {
     /// Opens a page: a path, with or without a query.
     pub async fn open(&self, now: Timestamp, address: &str) -> Page {
-        let (path, query) = address.split_once('?').unwrap_or((address, ""));
-        let request = Request {
-            method: Method::GET,
-            path: path.to_owned(),
-            query: query.to_owned(),
-            headers: Vec::new(),
-            body: Vec::new(),
-            ..Request::post("", &serde_json::Value::Null)
-        };
-        self.page(now, &request).await
+        self.page(now, &Request::get(address)).await
     }
 
     /// Fills a form in and sends it.

@@ -16,6 +16,7 @@ use regain_http::{ResponseBody, SettingsCache, routes};
 use regain_local::{Cloud, Delivered, Message, Options, Rel, VOICE_ORIGIN};
 use regain_store::Store;
 use serde_json::{Value, json};
+use url::{Position, Url};
 
 use crate::functions::{Functions, ring, store};
 
@@ -78,6 +79,25 @@ impl Request {
             body: body.to_string().into_bytes(),
             source_ip: Some([192, 0, 2, 7].into()),
         }
+    }
+
+    /// What a browser asks for at an address: a path, with or without a query.
+    pub fn get(address: &str) -> Self {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        Self {
+            method: Method::GET,
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            ..Self::post("", &Value::Null)
+        }
+    }
+
+    /// The same of a whole URL, as of one that somebody is sent back to.
+    pub fn get_url(url: &str) -> Self {
+        let url = Url::parse(url).unwrap();
+        Self::get(&url[Position::BeforePath..Position::AfterQuery])
     }
 
     /// With a header more.

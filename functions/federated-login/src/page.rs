@@ -10,10 +10,8 @@ use regain_store::{Counted, Finished, Story};
 use serde_json::json;
 use url::Url;
 
-use crate::{FederatedLogin, hand_over, proved};
-
-/// What the sign-in page says of an attempt that was used, is late, or led to where nobody may go now.
-pub(crate) const OVER: &str = "sign_in_over";
+use crate::FederatedLogin;
+use crate::callback::{OVER, hand_over, proved};
 
 /// The page that it was begun on.
 pub(crate) struct Page {

@@ -23,6 +23,11 @@ const REWRITE_AND_FORGET: &str =
 const REWRITE_AND_TELL: &str = "TransactWriteItems[PutItem accounts, DeleteItem tokens, \
      PutItem outbox, UpdateItem tokens, PutItem timeline, PutItem timeline]";
 
+/// What was asked of the store since it was last told to forget.
+fn asked_of_the_store(world: &World) -> Vec<String> {
+    world.cloud.calls().into_iter().map(|call| call.summary).collect()
+}
+
 /// Makes a call with a session; gives the reply and what it asked of the store.
 async fn signed_in(
     world: &World,
@@ -139,7 +144,7 @@ async fn a_provider_costs_one_call_to_begin_three_to_come_back_and_two_to_finish
     let back = openid.sign_in(begun.text("url"), &Who::named("mo-at-google")).await;
     world.cloud.forget_calls();
     let returned = world.come_back(after(3), &back).await;
-    let calls: Vec<String> = world.cloud.calls().into_iter().map(|call| call.summary).collect();
+    let calls = asked_of_the_store(&world);
     assert_eq!(calls, [COUNT, GET, GET]);
     let (reply, calls) =
         ask(&world, 4, "finish-sign-in", world.handover(returned.header("location"))).await;
@@ -165,12 +170,12 @@ async fn a_page_costs_one_call_to_ask_for_the_second_step_of_who_comes_back() {
         world.cloud.forget_calls();
         let form = page.form("federated-login");
         let page = world.submit(after(seconds), &form, &[("provider", "google")]).await;
-        let calls: Vec<String> = world.cloud.calls().into_iter().map(|call| call.summary).collect();
+        let calls = asked_of_the_store(&world);
         assert_eq!(calls, ["TransactWriteItems[UpdateItem tokens, PutItem tokens]"]);
         let back = openid.sign_in(&page.link("auth"), &Who::named("mo-at-google")).await;
         world.cloud.forget_calls();
         world.come_back(after(seconds + 1), &back).await;
-        let calls: Vec<String> = world.cloud.calls().into_iter().map(|call| call.summary).collect();
+        let calls = asked_of_the_store(&world);
         let finished = finished_here.then_some(ask);
         assert_eq!(calls, [COUNT, GET, GET].into_iter().chain(finished).collect::<Vec<_>>());
     }

@@ -12,19 +12,9 @@ use serde_json::{Value, json};
 
 const DRAWN: [(&str, &str); 2] = [("image.png", "image/png"), ("audio.wav", "audio/wav")];
 
-fn get(path: &str) -> Request {
-    Request {
-        method: Method::GET,
-        path: path.to_owned(),
-        headers: Vec::new(),
-        body: Vec::new(),
-        ..Request::post("", &json!({}))
-    }
-}
-
 /// The picture or the sound of an id, so many seconds after the beginning.
 async fn draw(world: &World, seconds: i64, id: &str, what: &str) -> Reply {
-    world.send(after(seconds), &get(&format!("/v1/demo/captcha/{id}/{what}"))).await
+    world.send(after(seconds), &Request::get(&format!("/v1/demo/captcha/{id}/{what}"))).await
 }
 
 async fn id(world: &World, body: Value) -> String {
@@ -110,11 +100,11 @@ async fn what_was_not_made_here_for_this_tenant_is_unknown() {
         }
         // At another tenant it says no more, not even that it has expired.
         for seconds in [1, 301] {
-            let request = get(&format!("/v1/zuid/captcha/{made}/{what}"));
+            let request = Request::get(&format!("/v1/zuid/captcha/{made}/{what}"));
             let unknown = world.send(after(seconds), &request).await;
             assert_eq!((unknown.status, unknown.code()), (404, "captcha_unknown"));
         }
-        let request = get(&format!("/v1/nobody/captcha/{made}/{what}"));
+        let request = Request::get(&format!("/v1/nobody/captcha/{made}/{what}"));
         assert_eq!(world.send(after(1), &request).await.code(), "tenant_unknown");
     }
     for path in ["image.jpg", "image.png/", "", "audio"] {
@@ -172,7 +162,7 @@ async fn a_picture_and_a_sound_are_read_by_get_and_head_and_nothing_else() {
     let world = World::new().await;
     let made = id(&world, json!({})).await;
     for (what, _) in DRAWN {
-        let request = get(&format!("/v1/demo/captcha/{made}/{what}"));
+        let request = Request::get(&format!("/v1/demo/captcha/{made}/{what}"));
         let got = world.send(after(1), &request).await;
         let ask = |method| Request { method, ..request.clone() };
         let head = world.send(after(1), &ask(Method::HEAD)).await;
@@ -185,7 +175,7 @@ async fn a_picture_and_a_sound_are_read_by_get_and_head_and_nothing_else() {
         let preflight = world.send(after(1), &ask(Method::OPTIONS)).await;
         assert_eq!((preflight.status, preflight.header("allow")), (204, "GET, HEAD, OPTIONS"));
     }
-    let made = world.send(after(1), &get("/v1/demo/captcha")).await;
+    let made = world.send(after(1), &Request::get("/v1/demo/captcha")).await;
     assert_eq!((made.status, made.header("allow")), (405, "POST, OPTIONS"));
 }
 

@@ -4,7 +4,7 @@ use http::Method;
 use regain_domain::{Provider, Settings};
 use regain_tests::pages::Page;
 use regain_tests::{OpenId, RETURN_URL, Request, Who, World, after, parameter, sign_in_page};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::steps::{
     ANN, ANNS, MO, MOS, OVER, SUB, at_rest, handed_over, linked, links, office, redeems, told,
@@ -60,16 +60,8 @@ async fn proves(
 
 /// The browser comes back, to a page.
 async fn comes_back(world: &World, seconds: i64, back: &str) -> Page {
-    let url = reqwest::Url::parse(back).unwrap();
-    let request = Request {
-        method: Method::GET,
-        path: url.path().to_owned(),
-        query: url.query().unwrap_or_default().to_owned(),
-        headers: Vec::new(),
-        body: Vec::new(),
-        ..Request::post("", &Value::Null)
-    };
-    let request = request.header("accept", "text/html").header("accept-language", "en");
+    let request = Request::get_url(back).header("accept", "text/html");
+    let request = request.header("accept-language", "en");
     world.page(after(seconds), &request).await
 }
 

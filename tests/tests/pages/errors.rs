@@ -8,9 +8,7 @@ use regain_tests::pages::Page;
 use regain_tests::{Request, World, after};
 use serde_json::json;
 
-use crate::steps::{
-    CHOSEN, LANGUAGES, MIN15, MO, NEW, OLD, ON_FILE, Person, TYPED, get, mailed, world,
-};
+use crate::steps::{CHOSEN, LANGUAGES, MIN15, MO, NEW, OLD, ON_FILE, Person, TYPED, mailed, world};
 use crate::words::{
     ASKED, CHANGED, CHOOSE, CODE, FORGOT, LOCKED, METHOD, RECOVER, SECOND_STEP, SIGN_IN, SIGNED_IN,
     UNLOCKED,
@@ -286,7 +284,7 @@ async fn an_address_of_no_page_and_of_no_tenant_is_told_in_the_language_of_its_r
             assert_ne!(told.reply.header("content-language"), language, "{}", told.html);
             assert!(!page.html.contains(" – <") && !page.html.contains(" of ."), "{}", page.html);
         }
-        let request = Request { body: b"x=1".to_vec(), ..get("/p/nobody/sign-in") };
+        let request = Request { body: b"x=1".to_vec(), ..Request::get("/p/nobody/sign-in") };
         let page = mo.sees(after(0), &Request { method: http::Method::POST, ..request }).await;
         assert_eq!(page.reply.status, 404, "{}", page.html);
     }

@@ -10,7 +10,7 @@ use regain_tests::{RETURN_URL, Request, World, after};
 
 use crate::gallery::every_page;
 use crate::opening::addresses;
-use crate::steps::{LANGUAGES, MO, OLD, Person, begun, get, leads_back, world};
+use crate::steps::{LANGUAGES, MO, OLD, Person, begun, leads_back, world};
 
 const STRICT: [(&str, &str); 6] = [
     ("cache-control", "no-store"),
@@ -39,7 +39,7 @@ async fn pages(change: impl Fn(&mut Settings), language: &'static str) -> (World
         }
     }
     for method in [Method::PUT, Method::OPTIONS, Method::DELETE] {
-        let request = Request { method, ..get("/p/demo/sign-in") };
+        let request = Request { method, ..Request::get("/p/demo/sign-in") };
         let request = request.header("accept-language", language);
         pages.push(mo.sees(after(300), &request.header("origin", "https://app.example")).await);
     }
@@ -100,9 +100,11 @@ async fn no_origin_may_read_a_page() {
     for origin in ["https://app.example", "https://portal.example:8443", "null"] {
         let mut sent = form.request();
         sent.headers.retain(|(name, _)| *name != "origin");
-        let preflight = Request { method: Method::OPTIONS, ..get("/p/demo/sign-in") }
+        let preflight = Request { method: Method::OPTIONS, ..Request::get("/p/demo/sign-in") }
             .header("access-control-request-method", "POST");
-        for request in [get("/p/demo/sign-in"), sent, preflight, get("/p/demo/assets/x.css")] {
+        for request in
+            [Request::get("/p/demo/sign-in"), sent, preflight, Request::get("/p/demo/assets/x.css")]
+        {
             let page = world.page(after(0), &request.header("origin", origin)).await;
             let names = page.reply.headers.keys().map(|name| name.as_str());
             let granted: Vec<_> =
@@ -167,7 +169,7 @@ async fn a_page_is_small_and_loads_only_its_style_its_script_and_a_captcha() {
                 if address == "data:," || address.contains("/captcha/") {
                     continue;
                 }
-                let file = world.page(after(300), &get(&address)).await;
+                let file = world.page(after(300), &Request::get(&address)).await;
                 let told = (file.reply.status, file.reply.header("cache-control"));
                 assert_eq!(told, (200, "public, max-age=31536000, immutable"), "{address}");
                 let kind = file.reply.header("content-type").to_owned();
@@ -222,18 +224,18 @@ async fn a_file_is_kept_for_ever_by_the_name_of_what_is_in_it_and_by_no_other() 
     files.retain(|file| file.contains("/assets/"));
     world.change_settings(|settings| settings.looks.accent = "#1f5fa8".to_owned()).await;
     for file in &files {
-        let old = world.page(after(70), &get(file)).await;
+        let old = world.page(after(70), &Request::get(file)).await;
         let is_style = file.ends_with(".css");
         let kept = if is_style { "no-store" } else { "public, max-age=31536000, immutable" };
         assert_eq!((old.reply.status, old.reply.header("cache-control")), (200, kept), "{file}");
         assert!(!is_style || old.html.contains("#1f5fa8"), "what there is now");
         let name = file.rsplit('/').next().unwrap();
         let other = file.replace(name, &format!("0{name}"));
-        let other = world.page(after(70), &get(&other)).await;
+        let other = world.page(after(70), &Request::get(&other)).await;
         assert_eq!((other.reply.status, other.reply.header("cache-control")), (200, "no-store"));
     }
     for file in ["x", "css", "x.png", "..%2fx", "", "x.css.map"] {
-        let none = world.page(after(70), &get(&format!("/p/demo/assets/{file}"))).await;
+        let none = world.page(after(70), &Request::get(&format!("/p/demo/assets/{file}"))).await;
         assert_eq!(
             (none.reply.status, none.reply.header("cache-control")),
             (404, "no-store"),
@@ -252,13 +254,13 @@ async fn the_page_of_a_tenant_that_is_not_there_and_of_a_bad_day_is_styled() {
     world.cloud.set_chaos(bad);
     let on_a_bad_day = mo.opens(0, "/p/demo/sign-in").await;
     let style = loads(&on_a_bad_day.html);
-    let on_the_same_day = world.page(after(0), &get(&style[1])).await;
+    let on_the_same_day = world.page(after(0), &Request::get(&style[1])).await;
     assert_eq!(on_the_same_day.reply.status, 200, "{style:?}");
     world.cloud.set_chaos(regain_local::Chaos::default());
     for address in ["/p/nobody/sign-in", "/p/regain/sign-in", "/p/-/sign-in", "/p/"] {
         let page = mo.opens(1, address).await;
         for file in loads(&page.html).iter().filter(|file| file.contains("/assets/")) {
-            let file = world.page(after(1), &get(file)).await;
+            let file = world.page(after(1), &Request::get(file)).await;
             assert_eq!(file.reply.status, 200, "{address}");
         }
     }

@@ -7,7 +7,7 @@ use regain_tests::pages::Page;
 use regain_tests::{Request, World, after};
 
 use crate::steps::{
-    CHOSEN, LANGUAGES, MO, Person, at_rest, begun, get, invited, leads_back, mailed, world,
+    CHOSEN, LANGUAGES, MO, Person, at_rest, begun, invited, leads_back, mailed, world,
 };
 use crate::words::NOT_OPENED;
 
@@ -52,7 +52,7 @@ pub(crate) async fn addresses(world: &World) -> Vec<String> {
 }
 
 fn head(address: &str) -> Request {
-    Request { method: Method::HEAD, ..get(address) }
+    Request { method: Method::HEAD, ..Request::get(address) }
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn opening_a_page_changes_nothing() {
     let before = at_rest(&world);
     for seconds in [10, 20, 86_400, 10_000_000] {
         for address in &addresses {
-            for request in [get(address), head(address)] {
+            for request in [Request::get(address), head(address)] {
                 world.page(after(seconds), &request).await;
             }
         }
@@ -88,7 +88,7 @@ async fn a_page_that_is_only_opened_writes_nothing_to_any_table() {
     let addresses = addresses(&world).await;
     world.cloud.forget_calls();
     for address in &addresses {
-        world.page(after(10), &get(address)).await;
+        world.page(after(10), &Request::get(address)).await;
     }
     for function in ["sign-in", "request-reset", "click-link", "magic-login", "start-recovery"] {
         for call in world.cloud.calls_of(function) {
@@ -102,7 +102,7 @@ async fn a_page_that_is_only_opened_writes_nothing_to_any_table() {
 async fn a_head_has_the_headers_of_its_get_and_no_body() {
     let world = world(leads_back).await;
     for address in addresses(&world).await {
-        let (get, head) = (get(&address), head(&address));
+        let (get, head) = (Request::get(&address), head(&address));
         let got = world.page(after(10), &get).await;
         let Page { reply, html } = world.page(after(10), &head).await;
         assert_eq!((reply.status, &*html), (got.reply.status, ""), "{address}");
@@ -133,7 +133,7 @@ async fn a_link_that_a_scanner_opens_fifty_times_waits_for_its_reader() {
             for n in 0..50 {
                 let purposes = ["prefetch", "prefetch;prerender", "preview"];
                 for address in [&address, &not_me] {
-                    let request = get(address)
+                    let request = Request::get(address)
                         .header("sec-purpose", purposes[n % 3])
                         .header("user-agent", "Mozilla/5.0 (compatible; safelinks)")
                         .header("accept-language", language);
@@ -171,7 +171,7 @@ async fn a_page_that_forms_are_sent_to_cannot_be_opened_and_says_so() {
                 continue;
             }
             let method = Method::from_bytes(method.as_bytes()).unwrap();
-            let request = Request { method: method.clone(), ..get(&path) };
+            let request = Request { method: method.clone(), ..Request::get(&path) };
             let request = request.header("accept-language", "nl");
             let before = at_rest(&world);
             let refused = mo.sees(after(1), &request).await;

@@ -3,12 +3,12 @@
 use regain_tests::{Request, World, after};
 use serde_json::Value;
 
-use crate::steps::{LANGUAGES, Person, at_rest, get, leads_back, world};
+use crate::steps::{LANGUAGES, Person, at_rest, leads_back, world};
 use crate::words::SIGN_IN;
 
 /// As a browser comes back.
 fn sent_back(query: &str, language: &str, accept: Option<&str>) -> Request {
-    let request = get(&format!("/v1/demo/federated-login/callback/google?{query}"));
+    let request = Request::get(&format!("/v1/demo/federated-login/callback/google?{query}"));
     let request = request.header("accept-language", language);
     match accept {
         Some(accept) => request.header("accept", accept),

@@ -43,7 +43,7 @@ impl<'w> Person<'w> {
 
     /// Opens an address, as by a click in a mail.
     pub(crate) async fn opens(&self, seconds: i64, address: &str) -> Page {
-        let request = get(address).header("accept-language", self.language);
+        let request = Request::get(address).header("accept-language", self.language);
         self.sees(after(seconds), &request.header("sec-fetch-site", "none")).await
     }
 
@@ -122,19 +122,6 @@ impl<'w> Person<'w> {
         self.world.reset_token(after(seconds), login).await;
         let link = self.opens(seconds, &mailed(self.world, login, Rel::Action)).await;
         self.fills(seconds, &link, "click-link", &[]).await
-    }
-}
-
-/// A request that opens an address.
-pub(crate) fn get(address: &str) -> Request {
-    let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    Request {
-        method: Method::GET,
-        path: path.to_owned(),
-        query: query.to_owned(),
-        headers: Vec::new(),
-        body: Vec::new(),
-        ..Request::post("", &Value::Null)
     }
 }
 

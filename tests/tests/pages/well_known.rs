@@ -14,7 +14,7 @@ use regain_store::Store;
 use regain_tests::{Request, World, after};
 use request_reset::RequestReset;
 
-use crate::steps::{Person, get};
+use crate::steps::Person;
 use crate::words::FORGOT;
 
 const ADDRESS: &str = "/.well-known/change-password";
@@ -86,7 +86,7 @@ async fn without_a_home_tenant_it_is_not_there() {
         let response = answer(&world, None, method.clone(), ADDRESS).await;
         assert_eq!(response.status(), 404);
         assert_eq!(header(&response, "location"), "");
-        let request = Request { method, ..get(ADDRESS) };
+        let request = Request { method, ..Request::get(ADDRESS) };
         assert_eq!(world.page(after(0), &request).await.reply.status, 404);
     }
 }
@@ -98,7 +98,7 @@ async fn what_is_not_there_is_not_there() {
         for method in [Method::GET, Method::HEAD, Method::POST] {
             let response = answer(&world, Some("demo"), method.clone(), path).await;
             assert_eq!(response.status(), 404, "{path}");
-            let reply = world.send(after(0), &Request { method, ..get(path) }).await;
+            let reply = world.send(after(0), &Request { method, ..Request::get(path) }).await;
             assert_eq!(reply.status, 404, "{path}");
         }
     }

@@ -6,7 +6,7 @@ use regain_notices::ProblemCode as P;
 use regain_notices::page::{Asked, Asking, Finished, Form};
 use serde_json::{Value, json};
 
-use super::frame::Around;
+use super::frame::{Around, LEADS_ON};
 use super::trouble::{self, errors};
 use super::{Html, Outcome, Shown};
 use crate::routes::pages::Opens;
@@ -85,7 +85,7 @@ impl Pages<'_> {
     /// A form of these pages. It goes on to where this one does, unless `hidden` says where to.
     pub(super) fn to(&self, page: &str, hidden: &[(&'static str, &str)]) -> Form {
         let is_said = |name| hidden.iter().any(|(said, _)| *said == name);
-        let leads_on = ["return_url", "challenge"].into_iter().filter(|name| !is_said(*name));
+        let leads_on = LEADS_ON.into_iter().filter(|name| !is_said(*name));
         let leads_on = leads_on.map(|name| (name, self.typed(name)));
         let hidden = [("lang", self.shown.language.as_str())]
             .into_iter()
@@ -126,11 +126,10 @@ impl Pages<'_> {
         match self.operation() {
             "request-reset" => Some(self.ask_for_link(Asking::Reset, problem)),
             "magic-login" => Some(self.ask_for_link(Asking::Magic, problem)),
-            "sign-in" => match problem {
+            "sign-in" | "federated-login" => match problem {
                 Some(problem) if problem.code == P::PasswordMustChange => self.must_change(problem),
                 _ => Some(self.sign_in(problem)),
             },
-            "federated-login" => Some(self.sign_in(problem)),
             "finish-sign-in" => self.second_step(&self.carried(), problem),
             "start-recovery" => Some(self.recover(problem)),
             "send-sms-code" => self.code_refused(&self.carried(), problem),

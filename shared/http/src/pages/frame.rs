@@ -33,13 +33,7 @@ impl<'a> Around<'a> {
         let base = format!("/p/{}", shown.tenant);
         let others = shown.settings.languages.iter().filter(|other| **other != shown.language);
         let there = |path: &str, other: Language| {
-            let mut query = Serializer::new(String::new());
-            query.append_pair("lang", other.as_str());
-            for name in ["return_url", "challenge"] {
-                if let Some(text) = shown.form.text(name) {
-                    query.append_pair(name, text);
-                }
-            }
+            let mut query = query(other, &leads_on(shown.form));
             if let Some(error) = provider_error(shown.form) {
                 query.append_pair("error", error);
             }
@@ -76,15 +70,24 @@ impl<'a> Around<'a> {
     /// The address of a page, in the language of this one, leading on to where this one does; that to
     /// sign in leads on only to who can take a sign-in.
     pub(super) fn page(&self, page: &str) -> String {
-        let mut query = Serializer::new(String::new());
-        query.append_pair("lang", self.shown.language.as_str());
-        let leads_on = ["return_url", "challenge"].map(|name| (name, self.shown.form.text(name)));
-        let is_whole = leads_on.iter().all(|(_, text)| text.is_some());
-        for (name, text) in leads_on.iter().filter(|_| is_whole || page != "sign-in") {
-            if let Some(text) = text {
-                query.append_pair(name, text);
-            }
+        let mut leads_on = leads_on(self.shown.form);
+        if page == "sign-in" && leads_on.len() < LEADS_ON.len() {
+            leads_on.clear();
         }
-        format!("{}/{page}?{}", self.base, query.finish())
+        let query = query(self.shown.language, &leads_on).finish();
+        format!("{}/{page}?{query}", self.base)
     }
+}
+
+/// Where a page leads in the end, and for whom: what its links and its forms pass on.
+pub(super) const LEADS_ON: [&str; 2] = ["return_url", "challenge"];
+
+fn leads_on(form: &PageForm) -> Vec<(&'static str, &str)> {
+    LEADS_ON.into_iter().filter_map(|name| Some((name, form.text(name)?))).collect()
+}
+
+fn query(language: Language, leads_on: &[(&str, &str)]) -> Serializer<'static, String> {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("lang", language.as_str()).extend_pairs(leads_on);
+    query
 }
